@@ -1,0 +1,2 @@
+/** What an application links. */
+export { GodwitError } from '../codegen/runtime/index.ts'

@@ -1,0 +1,23 @@
+import type { ByteOrder, Token } from './token.ts'
+
+/** One schema, fully resolved: what code generators and decoders need and nothing of the XML. */
+export interface Ir {
+  readonly packageName: string
+  readonly schemaId: number
+  readonly schemaVersion: number
+  readonly semanticVersion: string
+  readonly description: string
+  readonly byteOrder: ByteOrder
+  /** Tokens of the message header composite, from BEGIN_COMPOSITE to END_COMPOSITE. */
+  readonly headerTokens: readonly Token[]
+  /** Tokens of each message, in the order of the schema. */
+  readonly messages: readonly IrMessage[]
+  /** Tokens of each type used by a message, keyed by type name; the use with the lowest version is kept. */
+  readonly types: ReadonlyMap<string, readonly Token[]>
+}
+
+export interface IrMessage {
+  readonly name: string
+  readonly id: number
+  readonly tokens: readonly Token[]
+}
