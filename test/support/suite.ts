@@ -3,8 +3,18 @@ import { suite as uvuSuite } from 'uvu'
 
 export const DEFAULT_TEST_TIMEOUT_MS = 10_000
 
-/** Names the file descriptor on which a test process tells its runner which test is running. */
+/** Names the environment variable with the file descriptor on which a test process tells its runner what it does. */
 export const TRACE_FD_VARIABLE = 'GODWIT_TEST_TRACE_FD'
+
+/** One line on that descriptor. */
+export type TraceEvent =
+  | { readonly started: string; readonly timeoutMs: number }
+  | { readonly ended: string; readonly passed: boolean }
+  | { readonly skipped: string }
+
+const traceFd = process.env[TRACE_FD_VARIABLE]
+// Processes that a test starts do not have the descriptor.
+delete process.env[TRACE_FD_VARIABLE]
 
 export type TestBody = () => void | Promise<void>
 
@@ -64,7 +74,8 @@ export function suite(name: string, options: SuiteOptions = {}): Suite {
 
   const guarded = (testName: string, body: TestBody) => async (): Promise<void> => {
     const what = `test "${name}: ${testName}"`
-    trace({ what, timeoutMs })
+    let passed = false
+    trace({ started: what, timeoutMs: timeoutMs * (1 + beforeEach.length + afterEach.length) })
     try {
       if (beforeFailure !== undefined) throw beforeFailure
       await runAll(beforeEach, `before each of ${what}`)
@@ -73,22 +84,24 @@ export function suite(name: string, options: SuiteOptions = {}): Suite {
       } finally {
         await runAll(afterEach, `after each of ${what}`)
       }
+      passed = true
     } catch (error) {
       throw toError(error)
     } finally {
-      trace(undefined)
+      trace({ ended: what, passed })
     }
   }
 
   const prepare = async (): Promise<void> => {
-    for (const line of skipped) process.stdout.write(`SKIPPED ${line}\n`)
-    trace({ what: `before hooks of "${name}"`, timeoutMs: timeoutMs * Math.max(1, before.length) })
+    for (const line of skipped) {
+      process.stdout.write(`SKIPPED ${line}\n`)
+      trace({ skipped: line })
+    }
+    trace({ started: `before hooks of "${name}"`, timeoutMs: timeoutMs * (1 + before.length) })
     try {
       await runAll(before, `a before hook of "${name}"`)
     } catch (error) {
       beforeFailure = toError(error)
-    } finally {
-      trace(undefined)
     }
   }
 
@@ -118,8 +131,7 @@ function toError(value: unknown): Error {
   return value instanceof Error && typeof value.stack === 'string' ? value : new Error(`thrown: ${String(value)}`)
 }
 
-/** Tells the watchdog of the runner, which can end a test that blocks this thread. */
-function trace(running: { readonly what: string; readonly timeoutMs: number } | undefined): void {
-  const fd = Number(process.env[TRACE_FD_VARIABLE])
-  if (Number.isInteger(fd) && fd > 2) writeSync(fd, `${JSON.stringify(running ?? null)}\n`)
+/** Tells the runner, which can end a test that blocks this thread. */
+function trace(event: TraceEvent): void {
+  if (traceFd !== undefined) writeSync(Number(traceFd), `${JSON.stringify(event)}\n`)
 }
