@@ -9,8 +9,8 @@ export interface ChildOptions {
   readonly input?: string
   /** Output beyond this many characters per stream is dropped. */
   readonly maxOutput?: number
-  /** Also copy output to this process's own streams while it appears. */
-  readonly echo?: boolean
+  /** Also copy output to standard output while it appears, each line set in by two columns. */
+  readonly echo?: 'indented'
 }
 
 export interface ChildResult {
@@ -37,6 +37,12 @@ export function runChild(command: string, args: readonly string[], options: Chil
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     let timedOut = false
+    let atLineStart = true
+    const echo = (text: string): void => {
+      if (options.echo === undefined || text === '') return
+      process.stdout.write((atLineStart ? '  ' : '') + text.replaceAll(/\n(?=[^])/g, '\n  '))
+      atLineStart = text.endsWith('\n')
+    }
     let stdout = ''
     let stderr = ''
     const timer = setTimeout(() => {
@@ -50,11 +56,11 @@ export function runChild(command: string, args: readonly string[], options: Chil
       process.removeListener('exit', forwardInterrupt)
     }
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (options.echo === true) process.stdout.write(text)
+      echo(text)
       if (stdout.length < maxOutput) stdout += text
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      if (options.echo === true) process.stderr.write(text)
+      echo(text)
       if (stderr.length < maxOutput) stderr += text
     })
     child.stdin.on('error', () => undefined)

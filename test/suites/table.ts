@@ -1,0 +1,21 @@
+/**
+ * The slower suites that `.ci/run` runs after `npm test`, in this order. To add one, add a line here and in
+ * `docs/testing.md`. Its command is run by Node from the repository root after a build; its last line must be
+ * `N passed, N failed, N skipped`.
+ */
+export interface SlowSuite {
+  readonly name: string
+  readonly command: readonly string[]
+  readonly timeBoxMs: number
+}
+
+const MINUTE_MS = 60_000
+
+export const SLOW_SUITES: readonly SlowSuite[] = [
+  { name: 'node-newest', command: ['dist/test/suites/node-newest.js'], timeBoxMs: 8 * MINUTE_MS },
+]
+
+/** What `.ci/run` may take in all. */
+export const CI_TIME_BOX_MS: number = 40 * MINUTE_MS
+/** What `npm ci && npm test` may take of it. */
+export const UNIT_TIME_BOX_MS: number = 7 * MINUTE_MS
