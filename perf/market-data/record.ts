@@ -1,0 +1,98 @@
+/**
+ * The messages of the market-data schema as plain values: what a line of the data file says, and what a decoded
+ * message must say again.
+ *
+ * Prices count billionths and are exact. Enums and sets are by name, so that they are independent of the codecs.
+ */
+
+export interface QuoteRecord {
+  readonly kind: 'quote'
+  readonly transactTime: bigint
+  readonly instrumentId: number
+  readonly sequence: number
+  readonly bidPrice: number | null
+  readonly bidQuantity: number | null
+  readonly offerPrice: number | null
+  readonly offerQuantity: number | null
+  readonly tradingStatus: string
+  readonly matchEvent: readonly string[]
+}
+
+export interface BookEntry {
+  readonly instrumentId: number
+  readonly sequence: number
+  readonly action: string
+  readonly entryType: string
+  readonly level: number
+  readonly price: number | null
+  readonly quantity: number | null
+  readonly orderCount: number | null
+}
+
+export interface BookRecord {
+  readonly kind: 'book'
+  readonly transactTime: bigint
+  readonly matchEvent: readonly string[]
+  readonly entries: readonly BookEntry[]
+}
+
+export interface TradeRecord {
+  readonly kind: 'trade'
+  readonly transactTime: bigint
+  readonly tradeId: bigint
+  readonly instrumentId: number
+  readonly sequence: number
+  readonly price: number
+  readonly quantity: number
+  readonly aggressor: string
+  readonly matchEvent: readonly string[]
+  readonly conditions: readonly string[]
+  readonly buyOrderId: bigint | null
+  readonly sellOrderId: bigint | null
+  readonly marketId: string
+}
+
+export interface Leg {
+  readonly instrumentId: number
+  readonly side: string
+  readonly ratio: number
+}
+
+export interface InstrumentRecord {
+  readonly kind: 'instrument'
+  readonly instrumentId: number
+  readonly symbol: string
+  readonly instrumentType: string
+  readonly currency: string
+  readonly tickSize: number
+  readonly strikePrice: number | null
+  readonly year: number | null
+  readonly month: number | null
+  readonly day: number | null
+  readonly contractSize: number
+  readonly settlementRate: number | null
+  readonly legs: readonly Leg[]
+  readonly description: string
+}
+
+export interface Order {
+  readonly orderId: bigint
+  readonly quantity: number
+}
+
+export interface Level {
+  readonly side: string
+  readonly price: number
+  readonly orders: readonly Order[]
+}
+
+export interface SnapshotRecord {
+  readonly kind: 'snapshot'
+  readonly transactTime: bigint
+  readonly instrumentId: number
+  readonly sequence: number
+  readonly tradingStatus: string
+  readonly levels: readonly Level[]
+}
+
+export type MarketDataRecord = QuoteRecord | BookRecord | TradeRecord | InstrumentRecord | SnapshotRecord
