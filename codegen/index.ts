@@ -1,5 +1,11 @@
 /** The SBE schema compiler: schema in, intermediate representation and TypeScript out. */
+export { compileSchemaFile, compileSchemaText } from './compile.ts'
+export type { CompileOptions, CompileResult } from './compiler.ts'
+export { formatDiagnostic } from './diagnostic.ts'
+export type { Diagnostic, Severity } from './diagnostic.ts'
 export { PRIMITIVE_TYPES, isPrimitiveName } from './ir/primitive-type.ts'
 export type { PrimitiveName, PrimitiveType, PrimitiveValue } from './ir/primitive-type.ts'
 export type { ByteOrder, Encoding, Presence, Signal, Token } from './ir/token.ts'
 export type { Ir, IrMessage } from './ir/ir.ts'
+export { generateTypeScript } from './typescript/generate.ts'
+export type { GenerateOptions, GeneratedFile } from './typescript/generate.ts'

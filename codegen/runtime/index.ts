@@ -1,2 +1,49 @@
-/** Runtime of generated SBE codecs. Imports nothing from Node, so that codecs also run in a browser. */
+/**
+ * Runtime of generated SBE codecs (`godwit/sbe`). Imports nothing from Node, so that codecs also run in a browser.
+ */
 export { GodwitError } from './errors.ts'
+export { SbeError } from './sbe-error.ts'
+export type { SbeErrorCode } from './sbe-error.ts'
+export { DirectBuffer } from './direct-buffer.ts'
+export { Slice } from './slice.ts'
+export { RUNTIME_INTERFACE } from './runtime-interface.ts'
+export type { JsonValue } from './format.ts'
+export type { FieldMeta, GroupMeta, DataMeta, MessageMeta, CompositeMeta } from './meta.ts'
+
+// For generated code only, versioned by RUNTIME_INTERFACE.
+export { EMPTY_BUFFER, NO_ENTRY } from './direct-buffer.ts'
+export { GroupIterator } from './group-iterator.ts'
+export { requireRuntime } from './runtime-interface.ts'
+export { copyBytes, checkGroup, EMPTY_ENTRIES_MAX } from './bytes.ts'
+export { AccessOrder } from './access-order.ts'
+export type { AccessItem } from './access-order.ts'
+export {
+  throwWrap,
+  throwBounds,
+  throwBlockLength,
+  throwGroupCount,
+  throwNoMoreEntries,
+  throwIndex,
+  throwLength,
+  throwRange,
+  throwInexact,
+  throwTemplate,
+  throwSchema,
+} from './sbe-error.ts'
+export {
+  lengthToNul,
+  readAscii,
+  readLatin1,
+  readUtf8,
+  utf8Length,
+  writeAscii,
+  writeLatin1,
+  writeUtf8,
+  putFixedAscii,
+  putFixedLatin1,
+  putFixedUtf8,
+  equalsLatin1,
+} from './text.ts'
+export { readText, encodeText, putFixedText } from './charset.ts'
+export { floatToJson, float32ToJson, bytesToHex, formatMembers } from './format.ts'
+export type { TextShape } from './format.ts'

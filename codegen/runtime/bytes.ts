@@ -1,0 +1,28 @@
+import { SbeError } from './sbe-error.ts'
+
+/** Up to this length a loop copies faster than making a view for `set` (measured). */
+const LOOP_COPY_LENGTH_MAX = 48
+
+/** Entries that take no bytes cannot be bounded by the bytes left; more of them than this are refused. */
+export const EMPTY_ENTRIES_MAX: number = 65_535
+
+/** Copies bytes; the caller has checked the bounds of both sides. */
+export function copyBytes(
+  dst: Uint8Array, dstOffset: number, src: Uint8Array, srcOffset: number, length: number,
+): void {
+  if (length <= LOOP_COPY_LENGTH_MAX) {
+    for (let i = 0; i < length; i++) dst[dstOffset + i] = src[srcOffset + i] as number
+  } else {
+    dst.set(src.subarray(srcOffset, srcOffset + length), dstOffset)
+  }
+}
+
+/** Checks that as many entries as a group header announces can lie in the bytes that are left. */
+export function checkGroup(name: string, count: number, entryLengthMin: number, available: number): void {
+  if (count * entryLengthMin > available || (entryLengthMin === 0 && count > EMPTY_ENTRIES_MAX)) {
+    throw new SbeError(
+      'ERR_GODWIT_SBE_BOUNDS',
+      `${name}: ${count} entries of at least ${entryLengthMin} bytes do not fit into the ${available} bytes left`,
+    )
+  }
+}

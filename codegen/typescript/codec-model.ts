@@ -1,0 +1,191 @@
+/** What the emitters work on: the tree of one schema's codecs, made from the flat tokens of the IR. */
+import type { ByteOrder, Presence } from '../ir/token.ts'
+import type { PrimitiveName, PrimitiveValue } from '../ir/primitive-type.ts'
+
+export interface SchemaModel {
+  readonly packageName: string
+  readonly schemaId: number
+  readonly schemaVersion: number
+  readonly semanticVersion: string
+  readonly description: string
+  readonly byteOrder: ByteOrder
+  readonly header: CompositeModel
+  readonly messages: readonly MessageModel[]
+  /** All enums, sets and composites in use, each once, in order of first use. */
+  readonly types: readonly NamedTypeModel[]
+}
+
+export interface BlockModel {
+  readonly blockLength: number
+  readonly fields: readonly FieldModel[]
+  readonly groups: readonly GroupModel[]
+  readonly data: readonly DataModel[]
+}
+
+export interface MessageModel extends BlockModel {
+  readonly kind: 'message'
+  readonly name: string
+  readonly id: number
+  readonly description: string | undefined
+  readonly sinceVersion: number
+  readonly deprecated: number
+  readonly semanticType: string | undefined
+}
+
+export interface GroupModel extends BlockModel {
+  readonly kind: 'group'
+  readonly name: string
+  readonly id: number
+  readonly description: string | undefined
+  readonly sinceVersion: number
+  readonly deprecated: number
+  readonly headerLength: number
+  readonly blockLengthMember: ScalarMember
+  readonly numInGroupMember: ScalarMember
+  readonly numGroupsMember: ScalarMember | undefined
+  readonly numVarDataFieldsMember: ScalarMember | undefined
+}
+
+export interface DataModel {
+  readonly kind: 'data'
+  readonly name: string
+  readonly id: number
+  readonly description: string | undefined
+  readonly sinceVersion: number
+  readonly deprecated: number
+  readonly semanticType: string | undefined
+  /** Bytes before the data: the end of the length and of any padding. */
+  readonly headerLength: number
+  readonly lengthMember: ScalarMember
+  readonly characterEncoding: string | undefined
+}
+
+/** A field of a block or a member of a composite. */
+export interface FieldModel {
+  readonly name: string
+  readonly id: number
+  readonly description: string | undefined
+  readonly sinceVersion: number
+  readonly deprecated: number
+  readonly presence: Presence
+  readonly offset: number
+  readonly epoch: string | undefined
+  readonly timeUnit: string | undefined
+  readonly semanticType: string | undefined
+  /** Name of the enum value that a constant enum field always has. */
+  readonly constantValueName: string | undefined
+  readonly type: TypeModel
+}
+
+export type TypeModel = ScalarModel | NamedTypeModel
+
+export type NamedTypeModel = EnumModel | SetModel | CompositeModel
+
+export interface ScalarModel {
+  readonly kind: 'scalar'
+  readonly primitive: PrimitiveName
+  /** Number of elements; undefined for a single value. */
+  readonly arrayLength: number | undefined
+  readonly encodedLength: number
+  readonly constValue: PrimitiveValue | undefined
+  readonly minValue: bigint | number
+  readonly maxValue: bigint | number
+  readonly nullValue: bigint | number
+  readonly characterEncoding: string | undefined
+}
+
+/** A scalar member of a header, dimension or length composite. */
+export interface ScalarMember {
+  readonly name: string
+  readonly offset: number
+  readonly type: ScalarModel
+}
+
+export interface EnumModel {
+  readonly kind: 'enum'
+  readonly name: string
+  readonly description: string | undefined
+  readonly primitive: PrimitiveName
+  readonly encodedLength: number
+  readonly nullValue: bigint | number
+  readonly values: readonly EnumValueModel[]
+}
+
+export interface EnumValueModel {
+  readonly name: string
+  readonly value: bigint
+  readonly description: string | undefined
+  readonly sinceVersion: number
+  readonly deprecated: number
+}
+
+export interface SetModel {
+  readonly kind: 'set'
+  readonly name: string
+  readonly description: string | undefined
+  readonly primitive: PrimitiveName
+  readonly encodedLength: number
+  readonly choices: readonly ChoiceModel[]
+}
+
+export interface ChoiceModel {
+  readonly name: string
+  readonly bit: number
+  readonly description: string | undefined
+  readonly sinceVersion: number
+  readonly deprecated: number
+}
+
+export interface CompositeModel {
+  readonly kind: 'composite'
+  readonly name: string
+  readonly description: string | undefined
+  readonly encodedLength: number
+  readonly members: readonly FieldModel[]
+}
+
+/** The last byte that a type occupies in a given version, relative to its own start; 0 when it occupies none. */
+export function typeEnd(type: TypeModel, version: number): number {
+  if (type.kind !== 'composite') return type.encodedLength
+  let end = 0
+  for (const member of type.members) {
+    if (member.sinceVersion <= version) end = Math.max(end, memberEnd(member, version))
+  }
+  return end
+}
+
+function memberEnd(member: FieldModel, version: number): number {
+  const length = member.constantValueName === undefined ? typeEnd(member.type, version) : 0
+  return length === 0 ? 0 : member.offset + length
+}
+
+/** The bytes that a block has at least in a given version. */
+export function blockEnd(block: BlockModel, version: number): number {
+  let end = 0
+  for (const field of block.fields) {
+    if (field.sinceVersion <= version) end = Math.max(end, memberEnd(field, version))
+  }
+  return end
+}
+
+/** Versions after 0 in which a block grew, ascending. */
+export function blockVersions(block: BlockModel): number[] {
+  const versions = new Set<number>()
+  const visit = (field: FieldModel, outer: number): void => {
+    const version = Math.max(outer, field.sinceVersion)
+    if (version > 0) versions.add(version)
+    if (field.type.kind === 'composite') for (const member of field.type.members) visit(member, version)
+  }
+  for (const field of block.fields) visit(field, 0)
+  return [...versions].sort((a, b) => a - b)
+}
+
+/** Whether all entries of a group have the same length on the wire. */
+export function isFixedStride(block: BlockModel): boolean {
+  return block.groups.length === 0 && block.data.length === 0
+}
+
+/** Whether a composite has members that some version lacks. */
+export function isVersioned(type: TypeModel): boolean {
+  return type.kind === 'composite' && type.members.some((m) => m.sinceVersion > 0 || isVersioned(m.type))
+}

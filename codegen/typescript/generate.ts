@@ -1,0 +1,64 @@
+import type { Ir } from '../ir/ir.ts'
+import { emitComposite } from './composite-code.ts'
+import type { NamedTypeModel, SchemaModel } from './codec-model.ts'
+import { emitDispatcher } from './dispatcher-code.ts'
+import { emitEnum } from './enum-code.ts'
+import { emitMessage } from './message-code.ts'
+import { buildSchemaModel } from './model-builder.ts'
+import { BANNER, Module } from './module.ts'
+import type { ModuleOptions } from './module.ts'
+import { SchemaNames } from './names.ts'
+import { RUNTIME_NAMES } from './runtime-names.ts'
+import { emitSet } from './set-code.ts'
+
+/** The runtime interface that generated code is made for; see RUNTIME_INTERFACE of `godwit/sbe`. */
+const RUNTIME_INTERFACE = 1
+
+export interface GenerateOptions {
+  /** How imports between generated modules end; default `js`, which both bundlers and Node take. */
+  readonly importExtension?: 'js' | 'ts' | 'none'
+  /** Where generated code imports its runtime from; default `godwit/sbe`. */
+  readonly runtimeModule?: string
+  /** Codecs that check the order in which a message is accessed: for development, at a cost per access. */
+  readonly precedenceChecks?: boolean
+}
+
+export interface GeneratedFile {
+  /** Path within the output folder. */
+  readonly path: string
+  readonly text: string
+}
+
+/** Generates the TypeScript codecs of a schema: a module per message and type, a dispatcher and an index. */
+export function generateTypeScript(ir: Ir, options: GenerateOptions = {}): readonly GeneratedFile[] {
+  const model = buildSchemaModel(ir)
+  const names = new SchemaNames(model, RUNTIME_NAMES)
+  const moduleOptions: ModuleOptions = {
+    importExtension: options.importExtension ?? 'js',
+    runtimeModule: options.runtimeModule ?? 'godwit/sbe',
+    runtimeInterface: RUNTIME_INTERFACE,
+  }
+  const modules = [
+    ...model.messages.map((message) =>
+      emitMessage(model, names, message, moduleOptions, options.precedenceChecks === true)),
+    ...model.types.map((type) => emitType(model, names, type, moduleOptions)),
+    emitDispatcher(model, names, moduleOptions),
+  ]
+  return [...modules.map((module) => ({ path: `${module.file}.ts`, text: module.toString() })), indexOf(modules)]
+}
+
+function emitType(model: SchemaModel, names: SchemaNames, type: NamedTypeModel, options: ModuleOptions): Module {
+  switch (type.kind) {
+    case 'enum':
+      return emitEnum(model, names, type, options)
+    case 'set':
+      return emitSet(model, names, type, options)
+    case 'composite':
+      return emitComposite(model, names, type, options)
+  }
+}
+
+function indexOf(modules: readonly Module[]): GeneratedFile {
+  const exports = modules.map((module) => `export * from '${module.specifierOf(module.file)}'`)
+  return { path: 'index.ts', text: `${BANNER}\n\n${exports.join('\n')}\n` }
+}

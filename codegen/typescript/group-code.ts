@@ -1,0 +1,206 @@
+/** The flyweights of a repeating group. */
+import {
+  blockVersionCode, emitData, emitFields, emitGroupAccessors, emitNullify, groupHolders,
+} from './block-code.ts'
+import { docOf } from './doc.ts'
+import type { GroupModel } from './codec-model.ts'
+import { blockVersions, isFixedStride } from './codec-model.ts'
+import { emitEntryJson } from './json-code.ts'
+import { makeLevel } from './level.ts'
+import type { Level, MessageContext } from './level.ts'
+import { plus, readNumber, stringLiteral, writeNumber } from './literals.ts'
+import { entryLengthMin } from './skip-code.ts'
+
+export function emitGroup(context: MessageContext, group: GroupModel, path: string): void {
+  emitGroupDecoder(context, group, path)
+  emitGroupEncoder(context, group, path)
+  const members = makeLevel(context, group, 'decoder', path).members
+  for (const nested of group.groups) emitGroup(context, nested, `${path}.${members.of(nested)}`)
+}
+
+function emitGroupDecoder(context: MessageContext, group: GroupModel, path: string): void {
+  const level = makeLevel(context, group, 'decoder', path)
+  const { module, names } = context
+  const { code } = module
+  const base = names.base(group)
+  const className = `${base}Decoder`
+  const label = stringLiteral(`${context.message.name}.${path}`)
+  const fixed = isFixedStride(group)
+  const versioned = blockVersions(group).length > 0
+  code.line().doc(docOf(group))
+  code.block(`export class ${className} implements Iterable<${className}> {`, () => {
+    code.line(`static readonly HEADER_LENGTH = ${group.headerLength}`)
+    code.line(`static readonly BLOCK_LENGTH = ${group.blockLength}`).line()
+    emitState(level, 'Decoder')
+    const iterator = module.runtime('GroupIterator')
+    code.doc('@internal').line('_first: number = 0')
+    code.doc('@internal').line('_blockLength: number = 0')
+    if (versioned) code.doc('@internal').line('_version: number = 0')
+    code.doc('@internal').line(`_iterator: ${iterator}<${className}> = new ${iterator}<${className}>(this)`)
+    emitMembersAndConstructor(level, 'Decoder', () => {
+      emitDecoderWrap(level, group, label)
+      code.line().doc('Number of entries.').block('count(): number {', () => code.line('return this._count'))
+      code.line().block('hasNext(): boolean {', () => code.line('return this._index < this._count'))
+      code.line().doc('Moves to the next entry; throws when there is none.').block('next(): this {', () => {
+        code.line(`if (this._index >= this._count) ${module.runtime('throwNoMoreEntries')}(${label}, this._count)`)
+        if (context.precedenceChecks) code.line(`this._message._order.nextEntry(${context.orderIds.get(group)})`)
+        if (fixed) {
+          code.line('this._offset = this._first + this._index * this._blockLength')
+        } else {
+          code.line('const message = this._message')
+          code.line('const offset = message._limit')
+          code.line('const limit = offset + this._blockLength')
+          code.line(`if (limit > message._end) ${module.runtime('throwBounds')}(${label}, this._blockLength, offset, message._end)`)
+          code.line('this._offset = offset').line('message._limit = limit')
+        }
+        code.line('this._index++').line('return this')
+      })
+      if (fixed) {
+        code.line().doc('Moves to an entry by its index, 0 for the first.').block('at(index: number): this {', () => {
+          code.line(`if (index >>> 0 !== index || index >= this._count) ${module.runtime('throwIndex')}(${label}, index, this._count)`)
+          if (context.precedenceChecks) code.line(`this._message._order.anyEntry(${context.orderIds.get(group)})`)
+          code.line('this._offset = this._first + index * this._blockLength')
+          code.line('this._index = index + 1').line('return this')
+        })
+      }
+      code.line().doc('Iterates the remaining entries; the value is this flyweight, moved on.')
+      code.block(`[Symbol.iterator](): IterableIterator<${className}> {`, () => code.line('return this._iterator'))
+      code.line().doc('Bytes of one entry\'s block on the wire.')
+      code.block('actingBlockLength(): number {', () => code.line('return this._blockLength'))
+      emitFields(level)
+      emitGroupAccessors(level)
+      emitData(level)
+      emitEntryJson(level)
+    })
+  })
+}
+
+function emitDecoderWrap(level: Level, group: GroupModel, label: string): void {
+  const { context } = level
+  const { module, littleEndian } = context
+  const { code } = module
+  const fixed = isFixedStride(group)
+  const { blockLengthMember, numInGroupMember, headerLength } = group
+  const read = (member: typeof blockLengthMember): string =>
+    readNumber('view', member.type.primitive, plus('header', member.offset), littleEndian)
+  code.line().doc('@internal').block('_wrap(): this {', () => {
+    code.line('const message = this._message').line('const view = message._view').line('const header = message._limit')
+    code.line(`const first = header + ${headerLength}`)
+    code.line(`if (first > message._end) ${module.runtime('throwBounds')}(${label}, ${headerLength}, header, message._end)`)
+    code.line(`const blockLength = ${read(blockLengthMember)}`)
+    code.line(`const count = ${read(numInGroupMember)}`)
+    const entryLength = plus('blockLength', entryLengthMin(group))
+    code.line(`${module.runtime('checkGroup')}(${label}, count, ${entryLength}, message._end - first)`)
+    const versionLines = blockVersionCode(module, group, label, 'blockLength', 'message._actingVersion')
+    const declares = versionLines.some((line) => line.startsWith('let '))
+    if (versionLines.length > 0) {
+      if (declares) code.line('let version = message._actingVersion')
+      code.block('if (count !== 0) {', () => {
+        for (const line of versionLines) if (!line.startsWith('let ')) code.line(line)
+      })
+    }
+    if (context.precedenceChecks) code.line(`message._order.groupCount(${context.orderIds.get(group)}, count)`)
+    code.line('this._buffer = message._buffer').line('this._view = view').line('this._bytes = message._bytes')
+    code.line(`this._offset = ${module.runtime('NO_ENTRY')}`)
+    code.line('this._first = first').line('this._blockLength = blockLength')
+    if (declares) code.line('this._version = version')
+    code.line('this._count = count').line('this._index = 0')
+    code.line(`message._limit = ${fixed ? 'first + count * blockLength' : 'first'}`)
+    code.line('return this')
+  })
+  if (group.sinceVersion === 0) return
+  code.line().doc('@internal').block('_absent(): this {', () => {
+    code.line(`this._offset = ${module.runtime('NO_ENTRY')}`)
+    code.line('this._blockLength = 0').line('this._count = 0').line('this._index = 0').line('return this')
+  })
+}
+
+function emitGroupEncoder(context: MessageContext, group: GroupModel, path: string): void {
+  const level = makeLevel(context, group, 'encoder', path)
+  const { module, names, littleEndian } = context
+  const { code } = module
+  const className = `${names.base(group)}Encoder`
+  const label = stringLiteral(`${context.message.name}.${path}`)
+  const { numInGroupMember, blockLengthMember, headerLength } = group
+  const { minValue, maxValue } = numInGroupMember.type
+  const write = (member: typeof blockLengthMember, value: string): string =>
+    writeNumber('view', member.type.primitive, plus('header', member.offset), value, littleEndian)
+  code.line().doc(docOf(group))
+  code.block(`export class ${className} {`, () => {
+    code.line(`static readonly HEADER_LENGTH = ${headerLength}`)
+    code.line(`static readonly BLOCK_LENGTH = ${group.blockLength}`).line()
+    emitState(level, 'Encoder')
+    code.doc('@internal').line('_header: number = 0')
+    emitMembersAndConstructor(level, 'Encoder', () => {
+      code.line().doc('@internal').block('_wrap(count: number): this {', () => {
+        code.block(`if (!(count >= ${minValue} && count <= ${maxValue})) {`, () => {
+          code.line(`${module.runtime('throwGroupCount')}(${label}, count, ${minValue}, ${maxValue})`)
+        })
+        code.line('const message = this._message').line('const view = message._view')
+        code.line('const header = message._limit').line(`const first = header + ${headerLength}`)
+        code.block(`if (first + count * ${group.blockLength} > message._end) {`, () => {
+          const needed = `${headerLength} + count * ${group.blockLength}`
+          code.line(`${module.runtime('throwBounds')}(${label}, ${needed}, header, message._end)`)
+        })
+        code.line(write(blockLengthMember, String(group.blockLength))).line(write(numInGroupMember, 'count'))
+        if (group.numGroupsMember !== undefined) code.line(write(group.numGroupsMember, String(group.groups.length)))
+        if (group.numVarDataFieldsMember !== undefined) {
+          code.line(write(group.numVarDataFieldsMember, String(group.data.length)))
+        }
+        if (context.precedenceChecks) code.line(`message._order.groupCount(${context.orderIds.get(group)}, count)`)
+        code.line('this._buffer = message._buffer').line('this._view = view').line('this._bytes = message._bytes')
+        code.line('this._header = header').line(`this._offset = ${module.runtime('NO_ENTRY')}`)
+        code.line('this._count = count').line('this._index = 0').line('message._limit = first').line('return this')
+      })
+      code.line().doc('Moves to the next entry; throws when all announced ones are taken.').block('next(): this {', () => {
+        code.line(`if (this._index >= this._count) ${module.runtime('throwNoMoreEntries')}(${label}, this._count)`)
+        if (context.precedenceChecks) code.line(`this._message._order.nextEntry(${context.orderIds.get(group)})`)
+        code.line('const message = this._message').line('const offset = message._limit')
+        code.line(`const limit = offset + ${group.blockLength}`)
+        code.line(`if (limit > message._end) ${module.runtime('throwBounds')}(${label}, ${group.blockLength}, offset, message._end)`)
+        code.line('this._offset = offset').line('message._limit = limit').line('this._index++').line('return this')
+      })
+      code.line().doc('Makes the count on the wire that of the entries taken so far; returns it.')
+      code.block('resetCountToIndex(): number {', () => {
+        if (context.precedenceChecks) code.line(`this._message._order.resetCount(${context.orderIds.get(group)})`)
+        code.line('const view = this._view').line('const header = this._header')
+        code.line('this._count = this._index').line(write(numInGroupMember, 'this._count')).line('return this._count')
+      })
+      emitFields(level)
+      emitNullify(level)
+      emitGroupAccessors(level)
+      emitData(level)
+    })
+  })
+}
+
+function emitState(level: Level, side: 'Decoder' | 'Encoder'): void {
+  const { module, names, message } = level.context
+  const { code } = module
+  const buffer = module.runtimeType('DirectBuffer')
+  const empty = module.runtime('EMPTY_BUFFER')
+  code.doc('@internal').line(`readonly _message: ${names.base(message)}${side}`)
+  code.doc('@internal').line(`_buffer: ${buffer} = ${empty}`)
+  code.doc('@internal').line(`_view: DataView = ${empty}.view`)
+  code.doc('@internal').line(`_bytes: Uint8Array = ${empty}.bytes`)
+  code.doc('@internal').line(`_offset: number = ${module.runtime('NO_ENTRY')}`)
+  code.doc('@internal').line('_count: number = 0')
+  code.doc('@internal').line('_index: number = 0')
+}
+
+/** Flyweights that members need are known only once the members are emitted, yet are declared before them. */
+function emitMembersAndConstructor(level: Level, side: 'Decoder' | 'Encoder', emitMembers: () => void): void {
+  const { module, names, message } = level.context
+  const { code } = module
+  const groups = groupHolders(level, side)
+  const mark = code.mark()
+  emitMembers()
+  code.insertAt(mark, () => {
+    for (const holder of level.site.holders) code.line(holder)
+    for (const { name, type } of groups) code.doc('@internal').line(`readonly ${name}: ${type}`)
+    code.line().block(`constructor(message: ${names.base(message)}${side}) {`, () => {
+      code.line('this._message = message')
+      for (const { name, type } of groups) code.line(`this.${name} = new ${type}(message)`)
+    })
+  })
+}

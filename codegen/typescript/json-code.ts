@@ -1,0 +1,118 @@
+/** JSON and text forms of decoders. */
+import type { CompositeModel, FieldModel } from './codec-model.ts'
+import { textEncodingOf } from './array-code.ts'
+import { jsonFunctionOf } from './enum-code.ts'
+import type { Level } from './level.ts'
+import { isFloat, isWide } from './literals.ts'
+import { MemberNames } from './names.ts'
+import type { SchemaNames } from './names.ts'
+import { hasNull } from './scalar-code.ts'
+import type { Site } from './site.ts'
+
+export const JSON_OBJECT = '{ [name: string]: JsonValue }'
+
+/** `_json` of a message or group: the values of this entry, in the order of the schema; moves the cursor. */
+export function emitEntryJson(level: Level): void {
+  const { module } = level.context
+  const { code } = module
+  module.runtimeType('JsonValue')
+  code.line().doc('@internal').block(`_json(): ${JSON_OBJECT} {`, () => {
+    code.block('return {', () => {
+      for (const field of level.block.fields) {
+        const property = level.members.of(field)
+        code.line(`${property}: ${fieldJson(level.site, field, property)},`)
+      }
+      for (const group of level.block.groups) {
+        const property = level.members.of(group)
+        code.line(`${property}: Array.from(this.${property}(), (entry) => entry._json()),`)
+      }
+      for (const data of level.block.data) {
+        const property = level.members.of(data)
+        const text = data.characterEncoding !== undefined
+        code.line(`${property}: ${text ? `this.${property}()` : `${module.runtime('bytesToHex')}(this.${property}Bytes())`},`)
+      }
+    })
+  })
+}
+
+export function emitCompositeJson(site: Site, type: CompositeModel, members: MemberNames): void {
+  const { code } = site.module
+  site.module.runtimeType('JsonValue')
+  code.line().block(`toJSON(): ${JSON_OBJECT} {`, () => {
+    code.block('return {', () => {
+      for (const member of type.members) {
+        const property = members.of(member)
+        code.line(`${property}: ${fieldJson(site, member, property)},`)
+      }
+    })
+  })
+}
+
+function fieldJson(site: Site, field: FieldModel, property: string): string {
+  const { module, names } = site
+  const { type } = field
+  const call = `this.${property}()`
+  const guarded = site.version !== undefined && field.sinceVersion > 0
+  switch (type.kind) {
+    case 'set':
+    case 'composite':
+      return guarded ? `${call}?.toJSON() ?? null` : `${call}.toJSON()`
+    case 'enum':
+      return `${module.value(names.file(type), jsonFunctionOf(names.base(type)))}(${call})`
+    case 'scalar':
+      break
+  }
+  if (type.constValue instanceof Uint8Array) return call
+  const json = (value: string): string => {
+    if (type.primitive === 'char') return `String.fromCharCode(${value})`
+    if (isWide(type.primitive)) return `${value}.toString()`
+    if (type.primitive === 'float') return `${module.runtime('float32ToJson')}(${value})`
+    return isFloat(type.primitive) ? `${module.runtime('floatToJson')}(${value})` : value
+  }
+  if (type.constValue !== undefined || field.presence === 'constant') return json(call)
+  const nullable = hasNull(field, site.version === undefined ? 0 : field.sinceVersion)
+  if (type.arrayLength === undefined) return nullable ? `this.${property}IsNull() ? null : ${json(call)}` : json(call)
+  if (textEncodingOf(type) !== undefined) return call
+  const element = `this.${property}At(i)`
+  const value = nullable && !isFloat(type.primitive)
+    ? `${element} === ${nullLiteral(type.primitive, type.nullValue)} ? null : ${json(element)}`
+    : json(element)
+  return `Array.from({ length: ${type.arrayLength} }, (_, i) => ${value})`
+}
+
+function nullLiteral(primitive: string, value: bigint | number): string {
+  return primitive === 'int64' || primitive === 'uint64' ? `${value}n` : String(value)
+}
+
+/** How members print in `toString` where the JSON value does not tell: quoted text, sets. */
+export function shapeOf(names: SchemaNames, level: Level): string {
+  const parts: string[] = []
+  for (const field of level.block.fields) {
+    const shape = fieldShape(names, field)
+    if (shape !== undefined) parts.push(`${level.members.of(field)}: ${shape}`)
+  }
+  for (const group of level.block.groups) {
+    const members = names.membersOf(group, () => new MemberNames([...group.fields, ...group.groups, ...group.data]))
+    const inner = shapeOf(names, { ...level, block: group, owner: group, members })
+    if (inner !== '{}') parts.push(`${level.members.of(group)}: ${inner}`)
+  }
+  for (const data of level.block.data) parts.push(`${level.members.of(data)}: 'text'`)
+  return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`
+}
+
+function fieldShape(names: SchemaNames, field: FieldModel): string | undefined {
+  const { type } = field
+  if (type.kind === 'set') return `'set'`
+  if (type.kind === 'scalar') {
+    return type.constValue instanceof Uint8Array || (type.arrayLength !== undefined && type.primitive === 'char')
+      ? `'text'`
+      : undefined
+  }
+  if (type.kind === 'enum') return undefined
+  const members = names.membersOf(type, () => new MemberNames(type.members))
+  const parts = type.members
+    .map((member) => [members.of(member), fieldShape(names, member)] as const)
+    .filter(([, shape]) => shape !== undefined)
+    .map(([name, shape]) => `${name}: ${shape}`)
+  return parts.length === 0 ? undefined : `{ ${parts.join(', ')} }`
+}

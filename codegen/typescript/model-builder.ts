@@ -1,0 +1,338 @@
+/** Builds the codec tree from the tokens of an IR. */
+import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
+import type { PrimitiveName, PrimitiveValue } from '../ir/primitive-type.ts'
+import type { Ir } from '../ir/ir.ts'
+import type { Signal, Token } from '../ir/token.ts'
+import type {
+  BlockModel,
+  ChoiceModel,
+  CompositeModel,
+  DataModel,
+  EnumModel,
+  EnumValueModel,
+  FieldModel,
+  GroupModel,
+  MessageModel,
+  NamedTypeModel,
+  ScalarMember,
+  ScalarModel,
+  SchemaModel,
+  SetModel,
+  TypeModel,
+} from './codec-model.ts'
+
+const UTF8 = new TextDecoder()
+
+export function buildSchemaModel(ir: Ir): SchemaModel {
+  const types = new TypeRegistry()
+  const header = new TokenReader(ir.headerTokens, types).composite()
+  const messages = ir.messages.map((message) => new TokenReader(message.tokens, types).message())
+  return {
+    packageName: ir.packageName,
+    schemaId: ir.schemaId,
+    schemaVersion: ir.schemaVersion,
+    semanticVersion: ir.semanticVersion,
+    description: ir.description,
+    byteOrder: ir.byteOrder,
+    header,
+    messages,
+    types: types.all(),
+  }
+}
+
+/**
+ * Tokens repeat a type at each use. Uses of one declaration become one object here; two declarations that share a name
+ * but not their content (inline types of different composites) stay apart.
+ */
+class TypeRegistry {
+  private readonly bySignature = new Map<string, NamedTypeModel>()
+
+  intern<T extends NamedTypeModel>(type: T): T {
+    const signature = JSON.stringify(type, (key, value: unknown) => {
+      if (typeof value === 'bigint') return `${value}n`
+      if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
+      // Inherited from the field by which the type is reached, not part of its declaration.
+      return key === 'semanticType' || key === 'epoch' || key === 'timeUnit' ? undefined : value
+    })
+    const known = this.bySignature.get(signature)
+    if (known !== undefined) return known as T
+    this.bySignature.set(signature, type)
+    return type
+  }
+
+  all(): NamedTypeModel[] {
+    return [...this.bySignature.values()]
+  }
+}
+
+class TokenReader {
+  private readonly tokens: readonly Token[]
+  private readonly types: TypeRegistry
+  private index = 0
+
+  constructor(tokens: readonly Token[], types: TypeRegistry) {
+    this.tokens = tokens
+    this.types = types
+  }
+
+  message(): MessageModel {
+    const token = this.take('BEGIN_MESSAGE')
+    const block = this.block(token.encodedLength)
+    this.take('END_MESSAGE')
+    return {
+      kind: 'message',
+      name: token.name,
+      id: token.id,
+      description: token.description,
+      sinceVersion: token.version,
+      deprecated: token.deprecated,
+      semanticType: token.encoding.semanticType,
+      ...block,
+    }
+  }
+
+  composite(): CompositeModel {
+    const begin = this.take('BEGIN_COMPOSITE')
+    const members: FieldModel[] = []
+    while (this.peek().signal !== 'END_COMPOSITE') members.push(this.compositeMember())
+    this.take('END_COMPOSITE')
+    return this.types.intern({
+      kind: 'composite',
+      name: begin.referencedName ?? begin.name,
+      description: begin.description,
+      encodedLength: begin.encodedLength,
+      members,
+    })
+  }
+
+  private block(blockLength: number): BlockModel {
+    const fields: FieldModel[] = []
+    const groups: GroupModel[] = []
+    const data: DataModel[] = []
+    for (;;) {
+      const { signal } = this.peek()
+      if (signal === 'BEGIN_FIELD') fields.push(this.field())
+      else if (signal === 'BEGIN_GROUP') groups.push(this.group())
+      else if (signal === 'BEGIN_VAR_DATA') data.push(this.varData())
+      else return { blockLength, fields, groups, data }
+    }
+  }
+
+  private field(): FieldModel {
+    const token = this.take('BEGIN_FIELD')
+    const { presence, constValue } = token.encoding
+    const type = this.type()
+    this.take('END_FIELD')
+    return {
+      name: token.name,
+      id: token.id,
+      description: token.description,
+      sinceVersion: token.version,
+      deprecated: token.deprecated,
+      presence,
+      offset: token.offset,
+      epoch: token.encoding.epoch,
+      timeUnit: token.encoding.timeUnit,
+      semanticType: token.encoding.semanticType,
+      constantValueName: type.kind === 'enum' && presence === 'constant' ? valueNameOf(constValue) : undefined,
+      type,
+    }
+  }
+
+  private compositeMember(): FieldModel {
+    const token = this.peek()
+    const { presence, constValue } = token.encoding
+    const type = this.type()
+    return {
+      name: token.name,
+      id: -1,
+      description: token.description,
+      sinceVersion: token.sinceVersion,
+      deprecated: token.deprecated,
+      presence,
+      offset: token.offset,
+      epoch: token.encoding.epoch,
+      timeUnit: token.encoding.timeUnit,
+      semanticType: token.encoding.semanticType,
+      constantValueName: type.kind === 'enum' && presence === 'constant' ? valueNameOf(constValue) : undefined,
+      type,
+    }
+  }
+
+  private type(): TypeModel {
+    switch (this.peek().signal) {
+      case 'BEGIN_COMPOSITE':
+        return this.composite()
+      case 'BEGIN_ENUM':
+        return this.enum()
+      case 'BEGIN_SET':
+        return this.set()
+      default:
+        return scalarOf(this.take('ENCODING'))
+    }
+  }
+
+  private enum(): EnumModel {
+    const begin = this.take('BEGIN_ENUM')
+    const primitive = primitiveOf(begin)
+    const values: EnumValueModel[] = []
+    while (this.peek().signal === 'VALID_VALUE') {
+      const token = this.take('VALID_VALUE')
+      values.push({
+        name: token.name,
+        value: token.encoding.constValue as bigint,
+        description: token.description,
+        sinceVersion: token.version,
+        deprecated: token.deprecated,
+      })
+    }
+    this.take('END_ENUM')
+    return this.types.intern({
+      kind: 'enum',
+      name: begin.referencedName ?? begin.name,
+      description: begin.description,
+      primitive,
+      encodedLength: PRIMITIVE_TYPES[primitive].size,
+      nullValue: limitOf(begin.encoding.nullValue, PRIMITIVE_TYPES[primitive].nullValue),
+      values,
+    })
+  }
+
+  private set(): SetModel {
+    const begin = this.take('BEGIN_SET')
+    const choices: ChoiceModel[] = []
+    while (this.peek().signal === 'CHOICE') {
+      const token = this.take('CHOICE')
+      choices.push({
+        name: token.name,
+        bit: Number(token.encoding.constValue),
+        description: token.description,
+        sinceVersion: token.version,
+        deprecated: token.deprecated,
+      })
+    }
+    this.take('END_SET')
+    return this.types.intern({
+      kind: 'set',
+      name: begin.referencedName ?? begin.name,
+      description: begin.description,
+      primitive: primitiveOf(begin),
+      encodedLength: begin.encodedLength,
+      choices,
+    })
+  }
+
+  private group(): GroupModel {
+    const token = this.take('BEGIN_GROUP')
+    const headerLength = this.peek().encodedLength
+    const members = this.scalarMembers()
+    const block = this.block(token.encodedLength)
+    this.take('END_GROUP')
+    return {
+      kind: 'group',
+      name: token.name,
+      id: token.id,
+      description: token.description,
+      sinceVersion: token.version,
+      deprecated: token.deprecated,
+      headerLength,
+      blockLengthMember: memberNamed(members, 'blockLength', token),
+      numInGroupMember: memberNamed(members, 'numInGroup', token),
+      numGroupsMember: members.get('numGroups'),
+      numVarDataFieldsMember: members.get('numVarDataFields'),
+      ...block,
+    }
+  }
+
+  private varData(): DataModel {
+    const token = this.take('BEGIN_VAR_DATA')
+    const members = this.scalarMembers()
+    this.take('END_VAR_DATA')
+    const varData = memberNamed(members, 'varData', token)
+    return {
+      kind: 'data',
+      name: token.name,
+      id: token.id,
+      description: token.description,
+      sinceVersion: token.version,
+      deprecated: token.deprecated,
+      semanticType: token.encoding.semanticType,
+      headerLength: varData.offset,
+      lengthMember: memberNamed(members, 'length', token),
+      characterEncoding: varData.type.characterEncoding,
+    }
+  }
+
+  /** The scalar members of a dimension or length composite by name; other members only take space. */
+  private scalarMembers(): Map<string, ScalarMember> {
+    const members = new Map<string, ScalarMember>()
+    const end = this.index + this.peek().componentTokenCount
+    let depth = 0
+    for (; this.index < end; this.index++) {
+      const token = this.peek()
+      if (depth === 1 && token.signal === 'ENCODING') {
+        members.set(token.name, { name: token.name, offset: token.offset, type: scalarOf(token) })
+      }
+      if (token.signal.startsWith('BEGIN_')) depth++
+      if (token.signal.startsWith('END_')) depth--
+    }
+    return members
+  }
+
+  private peek(): Token {
+    const token = this.tokens[this.index]
+    if (token === undefined) throw new RangeError(`the tokens end at ${this.index}, in the middle of an element`)
+    return token
+  }
+
+  private take(signal: Signal): Token {
+    const token = this.peek()
+    if (token.signal !== signal) {
+      throw new RangeError(`expected ${signal} at token ${this.index}, found ${token.signal} ${token.name}`)
+    }
+    this.index++
+    return token
+  }
+}
+
+function memberNamed(members: ReadonlyMap<string, ScalarMember>, name: string, owner: Token): ScalarMember {
+  const member = members.get(name)
+  if (member === undefined) throw new RangeError(`${owner.signal} ${owner.name} has no member ${name}`)
+  return member
+}
+
+function primitiveOf(token: Token): PrimitiveName {
+  const { primitiveType } = token.encoding
+  if (primitiveType === undefined) throw new RangeError(`${token.signal} ${token.name} has no primitive type`)
+  return primitiveType
+}
+
+function scalarOf(token: Token): ScalarModel {
+  const primitive = primitiveOf(token)
+  const { size, minValue, maxValue, nullValue } = PRIMITIVE_TYPES[primitive]
+  const { encoding } = token
+  const isConstant = encoding.presence === 'constant'
+  const length = token.encodedLength / size
+  return {
+    kind: 'scalar',
+    primitive,
+    arrayLength: isConstant || length === 1 ? undefined : length,
+    encodedLength: isConstant ? 0 : token.encodedLength,
+    constValue: isConstant ? encoding.constValue : undefined,
+    minValue: limitOf(encoding.minValue, minValue),
+    maxValue: limitOf(encoding.maxValue, maxValue),
+    nullValue: limitOf(encoding.nullValue, nullValue),
+    characterEncoding: encoding.characterEncoding,
+  }
+}
+
+/** The value's name in a reference `Enum.Value`. */
+function valueNameOf(reference: PrimitiveValue | undefined): string | undefined {
+  if (!(reference instanceof Uint8Array)) return undefined
+  const text = UTF8.decode(reference)
+  return text.slice(text.indexOf('.') + 1)
+}
+
+function limitOf(value: PrimitiveValue | undefined, byDefault: bigint | number): bigint | number {
+  return value === undefined || value instanceof Uint8Array ? byDefault : value
+}

@@ -1,0 +1,189 @@
+/** Accessors of single values: numbers, 64-bit integers, constants. */
+import type { FieldModel, ScalarModel } from './codec-model.ts'
+import { accessor, at } from './site.ts'
+import type { Site } from './site.ts'
+import { isFloat, isWide, literal, read, stringLiteral, valueType, write } from './literals.ts'
+
+const HIGH_WORD_MAX = 0x1f_ffff
+const HIGH_WORD_MIN = -0x20_0000
+
+export interface Placement {
+  readonly property: string
+  readonly offset: number
+  readonly sinceVersion: number
+  readonly doc: string | undefined
+}
+
+export function hasNull(field: { readonly presence: string }, sinceVersion: number): boolean {
+  return field.presence === 'optional' || (field.presence !== 'constant' && sinceVersion > 0)
+}
+
+export function emitScalarDecoder(site: Site, field: FieldModel, type: ScalarModel, place: Placement): void {
+  const { property, offset, sinceVersion, doc } = place
+  const { primitive } = type
+  const nullText = literal(primitive, type.nullValue)
+  accessor(site, {
+    signature: `${property}(): ${valueType(primitive)}`,
+    doc,
+    sinceVersion,
+    absent: `return ${nullText}`,
+    check: property,
+    body: [`return ${read('this._view', primitive, at(offset), site.littleEndian)}`],
+  })
+  if (isWide(primitive)) emitWords(site, type, place)
+  if (!hasNull(field, sinceVersion)) return
+  const isNull = site.scope.take(`${property}IsNull`)
+  accessor(site, {
+    signature: `${isNull}(): boolean`,
+    sinceVersion,
+    absent: 'return true',
+    check: property,
+    body: [`return ${nullTest(site, type, offset)}`],
+  })
+  accessor(site, {
+    signature: `${site.scope.take(`${property}OrNull`)}(): ${valueType(primitive)} | null`,
+    sinceVersion: 0,
+    body: [`return this.${isNull}() ? null : this.${property}()`],
+  })
+}
+
+function emitWords(site: Site, type: ScalarModel, place: Placement): void {
+  const { property, offset, sinceVersion } = place
+  const { module, littleEndian } = site
+  const words = wordOffsets(offset, littleEndian)
+  const signed = type.primitive === 'int64'
+  const nullBits = BigInt.asUintN(64, BigInt(type.nullValue))
+  const nullHi = signed ? Number(BigInt.asIntN(32, nullBits >> 32n)) : Number(nullBits >> 32n)
+  const hi = read('this._view', signed ? 'int32' : 'uint32', at(words.hi), littleEndian)
+  const lo = read('this._view', 'uint32', at(words.lo), littleEndian)
+  const label = stringLiteral(`${site.label}.${property}`)
+  const inexact = `${module.runtime('throwInexact')}(${label})`
+  const outside = signed ? `hi < ${HIGH_WORD_MIN} || hi > ${HIGH_WORD_MAX}` : `hi > ${HIGH_WORD_MAX}`
+  accessor(site, {
+    signature: `${site.scope.take(`${property}AsNumber`)}(): number`,
+    doc: 'As a Number; throws when that would not be exact.',
+    sinceVersion,
+    absent: inexact,
+    check: property,
+    body: [`const hi = ${hi}`, `if (${outside}) ${inexact}`, `return hi * 0x1_0000_0000 + ${lo}`],
+  })
+  accessor(site, {
+    signature: `${site.scope.take(`${property}Hi`)}(): number`,
+    sinceVersion,
+    absent: `return ${nullHi}`,
+    check: property,
+    body: [`return ${hi}`],
+  })
+  accessor(site, {
+    signature: `${site.scope.take(`${property}Lo`)}(): number`,
+    sinceVersion,
+    absent: `return ${Number(nullBits & 0xffff_ffffn)}`,
+    check: property,
+    body: [`return ${lo}`],
+  })
+}
+
+export function emitScalarEncoder(site: Site, field: FieldModel, type: ScalarModel, place: Placement): void {
+  const { property, offset, doc } = place
+  const { primitive } = type
+  const { module, littleEndian } = site
+  const view = 'this._view'
+  accessor(site, {
+    signature: `${property}(value: ${valueType(primitive)}): this`,
+    doc,
+    sinceVersion: 0,
+    check: property,
+    body: [write(view, primitive, at(offset), 'value', littleEndian), 'return this'],
+  })
+  if (isWide(primitive)) {
+    const words = wordOffsets(offset, littleEndian)
+    const label = stringLiteral(`${site.label}.${property}`)
+    accessor(site, {
+      signature: `${site.scope.take(`${property}AsNumber`)}(value: number): this`,
+      doc: 'From a Number; throws when it is not a safe integer.',
+      sinceVersion: 0,
+      check: property,
+      body: [
+        `if (!Number.isSafeInteger(value)) ${module.runtime('throwInexact')}(${label})`,
+        write(view, 'int32', at(words.hi), 'Math.floor(value / 0x1_0000_0000)', littleEndian),
+        write(view, 'uint32', at(words.lo), 'value >>> 0', littleEndian),
+        'return this',
+      ],
+    })
+    accessor(site, {
+      signature: `${site.scope.take(`${property}Words`)}(hi: number, lo: number): this`,
+      sinceVersion: 0,
+      check: property,
+      body: [
+        write(view, 'int32', at(words.hi), 'hi', littleEndian),
+        write(view, 'int32', at(words.lo), 'lo', littleEndian),
+        'return this',
+      ],
+    })
+  }
+  if (field.presence !== 'optional') return
+  accessor(site, {
+    signature: `${site.scope.take(`${property}Null`)}(): this`,
+    sinceVersion: 0,
+    check: property,
+    body: [
+      write(view, primitive, at(offset), literal(primitive, type.nullValue), littleEndian),
+      'return this',
+    ],
+  })
+}
+
+/** Constants take no bytes; encoder and decoder tell their value alike. */
+export function emitConstant(site: Site, type: ScalarModel, property: string, doc: string | undefined): void {
+  const { constValue, primitive } = type
+  if (!(constValue instanceof Uint8Array)) {
+    const value = constValue === undefined ? literal(primitive, type.nullValue) : literal(primitive, constValue)
+    accessor(site, {
+      signature: `${property}(): ${valueType(primitive)}`,
+      doc,
+      sinceVersion: 0,
+      body: [`return ${value}`],
+    })
+    return
+  }
+  const text = new TextDecoder(constantCharset(type.characterEncoding)).decode(constValue)
+  accessor(site, {
+    signature: `${property}(): string`,
+    doc,
+    sinceVersion: 0,
+    body: [`return ${stringLiteral(text)}`],
+  })
+  accessor(site, {
+    signature: `${site.scope.take(`${property}Length`)}(): number`,
+    sinceVersion: 0,
+    body: [`return ${constValue.length}`],
+  })
+}
+
+function constantCharset(encoding: string | undefined): string {
+  try {
+    return new TextDecoder(encoding ?? 'utf-8').encoding
+  } catch {
+    return 'utf-8'
+  }
+}
+
+function nullTest(site: Site, type: ScalarModel, offset: number): string {
+  const { primitive, nullValue } = type
+  const view = 'this._view'
+  if (isWide(primitive)) {
+    const words = wordOffsets(offset, site.littleEndian)
+    const bits = BigInt.asUintN(64, BigInt(nullValue))
+    const lo = `${read(view, 'uint32', at(words.lo), site.littleEndian)} === ${bits & 0xffff_ffffn}`
+    return `${lo} && ${read(view, 'uint32', at(words.hi), site.littleEndian)} === ${bits >> 32n}`
+  }
+  const value = read(view, primitive, at(offset), site.littleEndian)
+  if (isFloat(primitive) && Number.isNaN(nullValue)) return `Number.isNaN(${value})`
+  const exact = primitive === 'float' ? Math.fround(Number(nullValue)) : nullValue
+  return `${value} === ${literal(primitive, exact)}`
+}
+
+export function wordOffsets(offset: number, littleEndian: boolean): { readonly hi: number; readonly lo: number } {
+  return littleEndian ? { hi: offset + 4, lo: offset } : { hi: offset, lo: offset + 4 }
+}
+
