@@ -1,0 +1,71 @@
+/** The compiler without a file system: works wherever JavaScript does. */
+import type { Diagnostic } from './diagnostic.ts'
+import type { Ir } from './ir/ir.ts'
+import { generateIr, TooManyTokensError } from './ir/ir-generator.ts'
+import { TypeCapture } from './ir/type-capture.ts'
+import { MAX_TOKENS } from './limits.ts'
+import type { Schema } from './schema/model.ts'
+import { Reporter } from './schema/reporter.ts'
+import { parseSchema } from './schema/schema-parser.ts'
+import { DocumentLoader } from './xml/document-loader.ts'
+import type { DocumentSource } from './xml/document-source.ts'
+
+export interface CompileOptions {
+  /**
+   * Takes what real schemas get wrong without doing harm, with a warning: a valid value that is the null value, a
+   * duplicate field id, a number out of range (which is then ignored), invalid UTF-8.
+   */
+  readonly lenient?: boolean | undefined
+  /** Folders that may be included from, besides that of the schema, and that are searched for included files. */
+  readonly includePaths?: readonly string[] | undefined
+  /** Reads documents instead of the file system; throws when there is none of that path. */
+  readonly readFile?: ((path: string) => Uint8Array) | undefined
+  /** Makes every warning an error. */
+  readonly warningsFatal?: boolean | undefined
+}
+
+export interface CompileResult {
+  /** Undefined when there is an error among the diagnostics, and only then. */
+  readonly ir: Ir | undefined
+  /** Everything found, in the order of checking. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Compiles the content of a document; `documents` are those it may include. */
+export function compileDocument(
+  content: Uint8Array | string,
+  file: string,
+  id: string,
+  documents: DocumentSource,
+  options: CompileOptions,
+): CompileResult {
+  const reporter = new Reporter(options.lenient ?? false)
+  const root = new DocumentLoader(documents, reporter).load({ file, id }, content)
+  const schema = root === undefined ? undefined : parseSchema(reporter, root)
+  const ir = schema === undefined || reporter.hasErrors ? undefined : translate(reporter, schema)
+  return result(ir, reporter.diagnostics, options)
+}
+
+/** The result of a schema that cannot be read. */
+export function unreadable(file: string, reason: string, options: CompileOptions): CompileResult {
+  const reporter = new Reporter(options.lenient ?? false)
+  const message = `cannot read the schema: ${reason}`
+  reporter.placed('error', { code: 'cannot-read', file, position: { line: 1, column: 1 }, message })
+  return result(undefined, reporter.diagnostics, options)
+}
+
+function result(ir: Ir | undefined, diagnostics: readonly Diagnostic[], options: CompileOptions): CompileResult {
+  if (options.warningsFatal !== true || diagnostics.length === 0) return { ir, diagnostics }
+  return { ir: undefined, diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, severity: 'error' })) }
+}
+
+function translate(reporter: Reporter, schema: Schema): Ir | undefined {
+  try {
+    return generateIr(schema, new TypeCapture())
+  } catch (error) {
+    if (!(error instanceof TooManyTokensError)) throw error
+    const message = `the messages expand to more than ${MAX_TOKENS} tokens`
+    reporter.error({ code: 'too-many-tokens', at: schema.element, message })
+    return undefined
+  }
+}

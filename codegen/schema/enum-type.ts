@@ -1,0 +1,144 @@
+import { PRIMITIVE_TYPES, type PrimitiveName } from '../ir/primitive-type.ts'
+import type { XmlElement } from '../xml/xml-element.ts'
+import { requiredText } from './attributes.ts'
+import type { SchemaContext } from './context.ts'
+import type { EnumType, NamedValue } from './model.ts'
+import { parseNamedValue } from './named-value.ts'
+import { bitRange } from './primitive-values.ts'
+import { referencePlace } from './reporter.ts'
+import { readValue, readValueEncoding, type ValueEncoding } from './simple-type.ts'
+import { readTypeBase } from './type-base.ts'
+
+/** Encodings an enum may name directly; others go through a named type. */
+const DIRECT_ENCODINGS: readonly string[] = ['char', 'uint8', 'int8', 'int16', 'uint16', 'int32']
+
+interface Encoded {
+  readonly primitiveType: PrimitiveName
+  readonly nullValue: bigint | number
+  readonly minValue: bigint | number
+  readonly maxValue: bigint | number
+}
+
+/** Parses an `enum` element; undefined, after reporting why, when it has no usable name or encoding. */
+export function parseEnumType(context: SchemaContext, element: XmlElement): EnumType | undefined {
+  if (context.enums.has(element)) return context.enums.get(element)
+  const base = readTypeBase(context, element)
+  const encoded = readEncoding(context, element)
+  let type: EnumType | undefined
+  if (base !== undefined && encoded !== undefined) {
+    const { primitiveType, nullValue } = encoded
+    const validValues = readValidValues(context, element, encoded)
+    type = { ...base, kind: 'enum', encodingType: primitiveType, nullValue, validValues }
+  }
+  context.enums.set(element, type)
+  return type
+}
+
+function readEncoding(context: SchemaContext, element: XmlElement): Encoded | undefined {
+  const encoding = findEncoding(context, element)
+  if (encoding === undefined) return undefined
+  const { primitiveType, minValue, maxValue, nullValue } = encoding
+  const primitive = PRIMITIVE_TYPES[primitiveType]
+  const ownNull = element.attributes.get('nullValue')
+  const readNull = ownNull === undefined
+    ? nullValue
+    : readValue(context, element, 'nullValue', ownNull, primitiveType)
+  return {
+    primitiveType,
+    nullValue: readNull ?? primitive.nullValue,
+    minValue: minValue ?? primitive.minValue,
+    maxValue: maxValue ?? primitive.maxValue,
+  }
+}
+
+function findEncoding(context: SchemaContext, element: XmlElement): ValueEncoding | undefined {
+  const { reporter } = context
+  const name = requiredText(reporter, element, 'encodingType')
+  if (name === undefined) return undefined
+  if (DIRECT_ENCODINGS.includes(name)) return { primitiveType: name as PrimitiveName, length: 1 }
+  const finding = { code: 'enum-encoding', at: element, attribute: 'encodingType' }
+  const thrown = `IllegalArgumentException: illegal encodingType for enum ${name}`
+  const declaration = context.typeNamed(name)
+  if (declaration === undefined) {
+    reporter.error({
+      ...finding,
+      message: `an enum cannot be encoded as '${name}'`,
+      expected: `${DIRECT_ENCODINGS.join(', ')} or the name of a type`,
+      reference: thrown,
+      referenceStops: true,
+    })
+    return undefined
+  }
+  const encoding = readValueEncoding(context, declaration)
+  if (encoding === undefined) return undefined
+  if (encoding.length !== 1) {
+    reporter.error({
+      ...finding,
+      message: `an enum cannot be encoded as '${name}', which has length ${encoding.length}`,
+      expected: 'a type of length 1',
+      reference: `${thrown} length not equal to 1`,
+      referenceStops: true,
+    })
+    return undefined
+  }
+  if (PRIMITIVE_TYPES[encoding.primitiveType].kind === 'float') {
+    const message = `an enum cannot be encoded as '${name}', which is a ${encoding.primitiveType}`
+    reporter.error({ ...finding, message, expected: 'an integer or char type' })
+    return undefined
+  }
+  return encoding
+}
+
+function readValidValues(context: SchemaContext, element: XmlElement, encoded: Encoded): NamedValue[] {
+  const { reporter } = context
+  const place = referencePlace(element)
+  const byName = new Map<string, NamedValue>()
+  const values = new Set<bigint>()
+  for (const child of element.childrenNamed('validValue')) {
+    const parsed = parseNamedValue(context, child, encoded.primitiveType)
+    if (parsed === undefined) continue
+    const { name, value } = parsed
+    if (values.has(value)) {
+      const message = `another value of this enum is ${value} too; '${name}' becomes an alias`
+      const reference = `${place}validValue already exists for value: ${value}`
+      reporter.warning({ code: 'duplicate-enum-value', at: child, message, reference })
+    }
+    if (byName.has(name)) {
+      const message = `the enum has another value named '${name}'; the last one counts`
+      const reference = `${place}validValue already exists for name: ${name}`
+      reporter.warning({ code: 'duplicate-enum-name', at: child, attribute: 'name', message, reference })
+    }
+    if (encoded.primitiveType !== 'char') checkValue(context, child, place, parsed, encoded)
+    values.add(value)
+    byName.set(name, parsed)
+  }
+  return [...byName.values()]
+}
+
+function checkValue(
+  { reporter }: SchemaContext,
+  element: XmlElement,
+  place: string,
+  { name, value }: NamedValue,
+  { primitiveType, nullValue, minValue, maxValue }: Encoded,
+): void {
+  if (value === nullValue) {
+    reporter.deviation({
+      code: 'enum-value-is-null',
+      at: element,
+      message: `value '${name}' is the null value ${value} of the enum`,
+      expected: 'a value other than the null value',
+      reference: `${place}validValue ${name} uses nullValue: ${nullValue}`,
+    })
+    return
+  }
+  const [min, max] = bitRange(primitiveType)
+  if (value >= minValue && value <= maxValue && value >= min && value <= max) return
+  reporter.error({
+    code: 'enum-value-out-of-range',
+    at: element,
+    message: `value '${name}' = ${value} is out of range`,
+    expected: `${minValue} to ${maxValue}`,
+    reference: `${place}validValue ${name} outside of range ${minValue} - ${maxValue}: ${value}`,
+  })
+}

@@ -1,0 +1,119 @@
+import { MAX_DOCUMENT_BYTES, MAX_INCLUDE_DEPTH, MAX_INCLUDES, MAX_MARKUP_NODES, MAX_TOTAL_BYTES } from '../limits.ts'
+import type { Reporter } from '../schema/reporter.ts'
+import { decodeText } from './decode-text.ts'
+import type { DocumentLocation, DocumentSource } from './document-source.ts'
+import { parseDocument } from './parse-document.ts'
+import { SourceText } from './source-text.ts'
+import { XmlElement } from './xml-element.ts'
+import { XmlLoadError } from './xml-error.ts'
+
+const XINCLUDE_NAMESPACE = 'http://www.w3.org/2001/XInclude'
+
+/** Loads a document and replaces its include instructions by what they include. */
+export class DocumentLoader {
+  private readonly documents: DocumentSource
+  private readonly reporter: Reporter
+  private includes = 0
+  private nodesLeft = MAX_MARKUP_NODES
+  private bytesLeft = MAX_TOTAL_BYTES
+
+  constructor(documents: DocumentSource, reporter: Reporter) {
+    this.documents = documents
+    this.reporter = reporter
+  }
+
+  /** The root element, or undefined after reporting why there is none. */
+  load(location: DocumentLocation, content: Uint8Array | string): XmlElement | undefined {
+    try {
+      const root = this.parse(location, content)
+      const [resolved] = this.resolve(root, [location])
+      return resolved
+    } catch (error) {
+      if (!(error instanceof XmlLoadError)) throw error
+      const { code, file, position, message, expected } = error
+      this.reporter.placed('error', { code, file, position, message, expected })
+      return undefined
+    }
+  }
+
+  private parse(location: DocumentLocation, content: Uint8Array | string): XmlElement {
+    this.spend(location, content.length)
+    const { root, nodes } = parseDocument(new SourceText(location.file, this.decode(location, content)), this.nodesLeft)
+    this.nodesLeft -= nodes
+    return root
+  }
+
+  private spend(location: DocumentLocation, length: number): void {
+    this.bytesLeft -= length
+    if (length <= MAX_DOCUMENT_BYTES && this.bytesLeft >= 0) return
+    const limit = length > MAX_DOCUMENT_BYTES
+      ? `the document is longer than ${MAX_DOCUMENT_BYTES} bytes`
+      : `the schema and what it includes are longer than ${MAX_TOTAL_BYTES} bytes`
+    throw new XmlLoadError('xml-size', location.file, { line: 1, column: 1 }, limit)
+  }
+
+  private decode(location: DocumentLocation, content: Uint8Array | string): string {
+    if (typeof content === 'string') return content
+    const { text, problem } = decodeText(content)
+    if (problem !== undefined) {
+      const severity = problem.harmless || this.reporter.lenient ? 'warning' : 'error'
+      this.reporter.placed(severity, { ...problem, file: location.file })
+    }
+    return text
+  }
+
+  /** The element itself with includes inside resolved, or what an include instruction stands for. */
+  private resolve(element: XmlElement, path: readonly DocumentLocation[]): readonly XmlElement[] {
+    if (isInclude(element)) return this.include(element, path)
+    if (element.children.length > 0) {
+      element.children = element.children.flatMap((child) => this.resolve(child, path))
+      for (const child of element.children) child.parent = element
+    }
+    return [element]
+  }
+
+  private include(element: XmlElement, path: readonly DocumentLocation[]): readonly XmlElement[] {
+    const href = element.attributes.get('href') ?? ''
+    const refuse = (message: string, expected?: string): readonly XmlElement[] => {
+      this.reporter.error({ code: 'include', at: element, attribute: 'href', message, expected })
+      return []
+    }
+    const parse = element.attributes.get('parse') ?? 'xml'
+    if (parse !== 'xml') return refuse(`parse="${parse}" is not supported`, 'parse="xml"')
+    if (element.attributes.has('xpointer')) return refuse('xpointer is not supported', 'an include of a whole document')
+    if (href === '') return refuse('the include names no document', 'href="..."')
+    if (++this.includes > MAX_INCLUDES) return refuse(`there are more than ${MAX_INCLUDES} includes`)
+    if (path.length > MAX_INCLUDE_DEPTH) return refuse(`includes are nested more than ${MAX_INCLUDE_DEPTH} deep`)
+
+    const from = path.at(-1)
+    if (from === undefined) return []
+    const opened = this.documents.open(href, from, MAX_DOCUMENT_BYTES)
+    if (opened.problem !== undefined) {
+      const fallback = element.children.find((child) => child.localName === 'fallback')
+      if (opened.problem === 'refused' || fallback === undefined) return refuse(opened.message, opened.expected)
+      return fallback.children.flatMap((child) => this.resolve(child, path))
+    }
+    const { location, content } = opened
+    if (path.some(({ id }) => id === location.id)) {
+      const cycle = [...path, location].map(({ file }) => file).join(' > ')
+      return refuse(`'${href}' includes itself: ${cycle}`)
+    }
+    return this.resolve(this.parse(location, content), [...path, location])
+  }
+}
+
+function isInclude(element: XmlElement): boolean {
+  if (element.localName !== 'include') return false
+  const colon = element.name.indexOf(':')
+  const prefix = colon === -1 ? '' : element.name.slice(0, colon)
+  const namespace = namespaceOf(element, colon === -1 ? 'xmlns' : `xmlns:${prefix}`)
+  return namespace === XINCLUDE_NAMESPACE || (namespace === undefined && prefix === 'xi')
+}
+
+function namespaceOf(element: XmlElement, declaration: string): string | undefined {
+  for (let scope: XmlElement | undefined = element; scope !== undefined; scope = scope.parent) {
+    const namespace = scope.attributes.get(declaration)
+    if (namespace !== undefined) return namespace
+  }
+  return undefined
+}

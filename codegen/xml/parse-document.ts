@@ -1,0 +1,48 @@
+import { parseXml, XmlElement as ParsedElement, XmlError, XmlText } from '@rgrove/parse-xml'
+import { MAX_MARKUP_NODES } from '../limits.ts'
+import { scanMarkup } from './scan-markup.ts'
+import type { SourceText } from './source-text.ts'
+import { XmlElement } from './xml-element.ts'
+import { XmlLoadError } from './xml-error.ts'
+
+export interface ParsedDocument {
+  readonly root: XmlElement
+  readonly nodes: number
+}
+
+/** Parses one document; `maxNodes` is what is left of the limit when other documents were read before. */
+export function parseDocument(source: SourceText, maxNodes: number = MAX_MARKUP_NODES): ParsedDocument {
+  const nodes = scanMarkup(source, maxNodes)
+  return { root: convert(parse(source), source), nodes }
+}
+
+function parse(source: SourceText): ParsedElement {
+  try {
+    const { root } = parseXml(source.text, { includeOffsets: true })
+    if (root !== null) return root
+    throw new XmlLoadError('xml-syntax', source.file, { line: 1, column: 1 }, 'the document has no root element')
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error
+    // The parser counts code points, positions here count UTF-16 code units.
+    let offset = error.pos
+    for (let i = 0; i < offset && i < source.text.length; i++) {
+      if ((source.text.codePointAt(i) ?? 0) > 0xffff) {
+        i++
+        offset++
+      }
+    }
+    const reason = error.message.split('\n', 1)[0]?.replace(/ \(line \d+, column \d+\)$/, '') ?? ''
+    throw new XmlLoadError('xml-syntax', source.file, source.positionAt(offset), `not well-formed XML: ${reason}`)
+  }
+}
+
+function convert(parsed: ParsedElement, source: SourceText): XmlElement {
+  const children: XmlElement[] = []
+  let text = ''
+  for (const node of parsed.children) {
+    if (node instanceof ParsedElement) children.push(convert(node, source))
+    else if (node instanceof XmlText) text += node.text
+  }
+  const attributes = new Map(Object.entries(parsed.attributes))
+  return new XmlElement(parsed.name, attributes, text, children, source, parsed.start)
+}
