@@ -1,0 +1,23 @@
+import type { Command } from './command.ts'
+import { dispatch } from './command.ts'
+
+/** The command `godwit sbe`. */
+export const sbe: Command = (args, output) =>
+  dispatch(
+    {
+      name: 'godwit sbe',
+      title: 'Compiler for SBE (Simple Binary Encoding) message schemas.',
+      commands: {
+        generate: {
+          summary: 'write TypeScript codecs for schemas',
+          load: async () => (await import('./generate.ts')).generate,
+        },
+        validate: {
+          summary: 'check schemas and list all errors',
+          load: async () => (await import('./validate.ts')).validate,
+        },
+      },
+    },
+    args,
+    output,
+  )

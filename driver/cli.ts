@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+/** The `godwit` binary: finds the command and runs it; each command lives in the room it belongs to. */
+import { readFileSync } from 'node:fs'
+import type { CommandGroup, Output } from '../codegen/cli/command.ts'
+import { dispatch, EXIT_FAILED, EXIT_OK } from '../codegen/cli/command.ts'
+import { GodwitError } from '../codegen/runtime/errors.ts'
+
+/** An error that is no answer to the input but a defect of this program; the number is EX_SOFTWARE of sysexits. */
+const EXIT_DEFECT = 70
+
+const GODWIT: CommandGroup = {
+  name: 'godwit',
+  title: 'Aeron-compatible messaging and SBE for Node.js.',
+  commands: {
+    sbe: {
+      summary: 'compile and check SBE message schemas',
+      load: async () => (await import('../codegen/cli/sbe.ts')).sbe,
+    },
+  },
+  options: ['  -V, --version   print the version'],
+}
+
+const output: Output = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+}
+
+/** Version of the installed package; its package.json is above this file, sources and build alike. */
+function packageVersion(): string {
+  const up = import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json'
+  const { version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { readonly version: string }
+  return version
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === '--version' || args[0] === '-V') {
+    output.out(`${packageVersion()}\n`)
+    return EXIT_OK
+  }
+  try {
+    return await dispatch(GODWIT, args, output)
+  } catch (error) {
+    if (error instanceof GodwitError) {
+      output.err(`godwit: ${error.message} (${error.code})\n`)
+      return EXIT_FAILED
+    }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    output.err(`godwit: unexpected error, please report it with this text:\n${text}\n`)
+    return EXIT_DEFECT
+  }
+}
+
+for (const stream of [process.stdout, process.stderr]) {
+  // A reader that has seen enough, as in `godwit ... | head`, is not an error.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit()
+  })
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Output } from '../../../codegen/cli/command.ts'
+import { sbe } from '../../../codegen/cli/sbe.ts'
+import type { ChildResult } from '../../support/child.ts'
+import { runChild } from '../../support/child.ts'
+import { repositoryRoot } from '../../support/root.ts'
+
+export interface CommandResult {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs `godwit sbe` with the arguments in this process. */
+export async function runSbe(...args: readonly string[]): Promise<CommandResult> {
+  let out = ''
+  let err = ''
+  const output: Output = { out: (text) => void (out += text), err: (text) => void (err += text) }
+  const code = await sbe(args, output)
+  return { code, out, err }
+}
+
+export const BINARY: string = join(repositoryRoot, 'dist', 'driver', 'cli.js')
+
+/** Runs the built `godwit` binary in a process of its own. */
+export function runGodwit(...args: readonly string[]): Promise<ChildResult> {
+  return runChild(process.execPath, [BINARY, ...args], { cwd: repositoryRoot, timeoutMs: 8_000 })
+}
+
+/** A folder with these files, removed when `body` is done. */
+export async function inFolder(
+  files: Readonly<Record<string, string>>,
+  body: (path: (name: string) => string) => void | Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'godwit-cli-'))
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true })
+      writeFileSync(join(folder, name), text)
+    }
+    await body((name) => join(folder, name))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** All files below a folder with their contents: what must not change when something goes wrong. */
+export function contents(folder: string): Readonly<Record<string, string>> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort()
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(path, 'utf8')]))
+}
