@@ -18,7 +18,8 @@ async function runSuite(suite: SlowSuite): Promise<Summary> {
   })
   const summary = judge(parseSummary(result.stdout) ?? NOTHING, result.code === 0)
   const end = result.timedOut ? 'exceeded its time box' : `ended with ${result.code ?? result.signal}`
-  process.stdout.write(`== ${suite.name} ${end} after ${(result.elapsedMs / 1000).toFixed(1)} s: ${formatSummary(summary)}\n`)
+  const seconds = (result.elapsedMs / 1000).toFixed(1)
+  process.stdout.write(`== ${suite.name} ${end} after ${seconds} s: ${formatSummary(summary)}\n`)
   return summary
 }
 

@@ -33,7 +33,7 @@ function testFiles(): readonly string[] {
 }
 
 const files = testFiles()
-if (files.length === 0) process.stdout.write(`no test file under ${relative('.', compiled)} matches ${wanted.join(' ')}\n`)
+if (files.length === 0) process.stdout.write(`no test under ${relative('.', compiled)} matches ${wanted.join(' ')}\n`)
 const startMs = performance.now()
 const summary = files.length === 0 ? { passed: 0, failed: 1, skipped: 0 } : await runFiles(files, { timeBoxMs })
 const seconds = ((performance.now() - startMs) / 1000).toFixed(1)

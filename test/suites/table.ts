@@ -12,6 +12,7 @@ export interface SlowSuite {
 const MINUTE_MS = 60_000
 
 export const SLOW_SUITES: readonly SlowSuite[] = [
+  { name: 'pack', command: ['dist/test/run.js', 'suites/pack/'], timeBoxMs: 6 * MINUTE_MS },
   { name: 'node-newest', command: ['dist/test/suites/node-newest.js'], timeBoxMs: 8 * MINUTE_MS },
 ]
 

@@ -10,7 +10,9 @@ import { addSummaries, formatSummary, judge, NOTHING, parseSummary } from '../..
 
 const test = suite('test runner', { timeoutMs: 20_000 })
 
-const compiled = (path: string): string => JSON.stringify(pathToFileURL(join(repositoryRoot, 'dist', 'test', path)).href)
+function compiled(path: string): string {
+  return JSON.stringify(pathToFileURL(join(repositoryRoot, 'dist', 'test', path)).href)
+}
 
 /** Runs one test file given as source text through the runner, in a process of its own. */
 async function runSource(body: string): Promise<string> {
@@ -60,7 +62,8 @@ test('ends a process that a test keeps alive', async () => {
 })
 
 test('fails when a file cannot be loaded, ends the process or runs no test', async () => {
-  for (const body of ["throw new Error('no')", "test('one', () => process.exit(0))\ntest.run()", "test('one', () => {})"]) {
+  const exits = "test('one', () => process.exit(0))\ntest.run()"
+  for (const body of ["throw new Error('no')", exits, "test('one', () => {})"]) {
     const summary = parseSummary(await runSource(body))
     assert.ok(summary !== undefined && summary.failed > 0, body)
   }

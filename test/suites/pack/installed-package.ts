@@ -1,0 +1,78 @@
+/** The package as a user gets it: built from the repository's files alone, packed, installed into an empty folder. */
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { runChildOk } from '../../support/child.ts'
+import { repositoryRoot } from '../../support/root.ts'
+import { scratchFolder } from '../../support/scratch.ts'
+import { repositoryPaths } from '../../support/tidy/repository-files.ts'
+
+const PACK_TIME_BOX_MS = 60_000
+const INSTALL_TIME_BOX_MS = 90_000
+const INSTALL = ['install', '--no-audit', '--no-fund', '--prefer-offline']
+
+/** Tools at the versions that the suite was written for, and the compilers of users. */
+const TOOLS: Readonly<Record<string, string>> = {
+  '@arethetypeswrong/cli': '0.18.5',
+  'publint': '0.3.25',
+  'typescript-5': 'npm:typescript@5.9.3',
+  'typescript-6': 'npm:typescript@6.0.3',
+  'typescript-7': 'npm:typescript@7.0.2',
+}
+
+export const COMPILERS = ['typescript-5', 'typescript-6', 'typescript-7'] as const
+
+export interface InstalledPackage {
+  readonly tarball: string
+  /** The project of a user with the package installed. */
+  readonly project: string
+  /** The installed package in it. */
+  readonly folder: string
+  /** Another project, with the tools and compilers. */
+  readonly tools: string
+}
+
+export async function packAndInstall(): Promise<InstalledPackage> {
+  const scratch = scratchFolder('pack')
+  const tools = join(scratch, 'tools')
+  const [tarball] = await Promise.all([pack(scratch), installTools(tools)])
+  const project = join(scratch, 'project')
+  writeProject(project, { type: 'module' })
+  await runChildOk('npm', [...INSTALL, tarball], { cwd: project, timeoutMs: INSTALL_TIME_BOX_MS })
+  return { tarball, project, folder: join(project, 'node_modules', 'godwit'), tools }
+}
+
+async function pack(scratch: string): Promise<string> {
+  const source = join(scratch, 'source')
+  for (const path of repositoryPaths()) {
+    mkdirSync(dirname(join(source, path)), { recursive: true })
+    copyFileSync(join(repositoryRoot, path), join(source, path))
+  }
+  symlinkSync(join(repositoryRoot, 'node_modules'), join(source, 'node_modules'))
+  await runChildOk('npm', ['pack', '--pack-destination', scratch], { cwd: source, timeoutMs: PACK_TIME_BOX_MS })
+  const name = readdirSync(scratch).find((file) => file.endsWith('.tgz'))
+  if (name === undefined) throw new Error('npm pack made no tarball')
+  return join(scratch, name)
+}
+
+async function installTools(folder: string): Promise<void> {
+  writeProject(folder, { devDependencies: TOOLS })
+  await runChildOk('npm', INSTALL, { cwd: folder, timeoutMs: INSTALL_TIME_BOX_MS })
+}
+
+function writeProject(folder: string, manifest: object): void {
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, ...manifest }))
+}
+
+/** Paths of all files below a folder, with slashes, without `node_modules`. */
+export function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/'))
+    .filter((path) => !path.startsWith('node_modules/'))
+    .sort()
+}
+
+export function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8')) as unknown
+}
