@@ -9,6 +9,7 @@ import { Reporter } from './schema/reporter.ts'
 import { parseSchema } from './schema/schema-parser.ts'
 import { DocumentLoader } from './xml/document-loader.ts'
 import type { DocumentSource } from './xml/document-source.ts'
+import type { XmlElement } from './xml/xml-element.ts'
 
 export interface CompileOptions {
   /**
@@ -60,12 +61,33 @@ function result(ir: Ir | undefined, diagnostics: readonly Diagnostic[], options:
 }
 
 function translate(reporter: Reporter, schema: Schema): Ir | undefined {
+  const capture = new TypeCapture()
   try {
-    return generateIr(schema, new TypeCapture())
+    const ir = generateIr(schema, capture)
+    for (const name of capture.ambiguousNames) reportAmbiguity(reporter, schema, name)
+    return reporter.hasErrors ? undefined : ir
   } catch (error) {
     if (!(error instanceof TooManyTokensError)) throw error
     const message = `the messages expand to more than ${MAX_TOKENS} tokens`
     reporter.error({ code: 'too-many-tokens', at: schema.element, message })
     return undefined
   }
+}
+
+/** Generated code has one class per type name, so a name must mean one type. */
+function reportAmbiguity(reporter: Reporter, schema: Schema, name: string): void {
+  const definitions = definitionsOf(schema.element, name)
+  const at = definitions.at(-1) ?? schema.element
+  const places = definitions.map((definition) => {
+    const { line, column } = definition.position()
+    return `${definition.source.file}:${line}:${column}`
+  })
+  const message = `the name '${name}' is given to different types: ${places.join(', ')}`
+  reporter.error({ code: 'ambiguous-type', at, attribute: 'name', message, expected: 'one name for each type' })
+}
+
+function definitionsOf(element: XmlElement, name: string): XmlElement[] {
+  const isDefinition = ['composite', 'enum', 'set'].includes(element.localName)
+  const own = isDefinition && element.attributes.get('name') === name ? [element] : []
+  return [...own, ...element.children.flatMap((child) => definitionsOf(child, name))]
 }

@@ -1,19 +1,13 @@
 import type { Token } from './token.ts'
 
-/** Two types of one name that differ. */
-export interface TypeCollision {
-  readonly name: string
-  readonly kept: readonly Token[]
-  readonly other: readonly Token[]
-}
-
 /**
  * Collects the types that messages use, by the name that generated code gives them. Of several uses the one with the
  * lowest version is kept, as in the reference; unlike there, types that only share a name are told apart.
  */
 export class TypeCapture {
   readonly types: Map<string, readonly Token[]> = new Map()
-  readonly collisions: Map<string, TypeCollision> = new Map()
+  /** Names that mean different types in different places. */
+  readonly ambiguousNames: Set<string> = new Set()
 
   add(tokens: readonly Token[]): void {
     for (const [index, token] of tokens.entries()) {
@@ -25,7 +19,7 @@ export class TypeCapture {
   private addType(begin: Token, tokens: readonly Token[]): void {
     const name = begin.referencedName ?? begin.name
     const kept = this.types.get(name)
-    if (kept !== undefined && !sameType(kept, tokens)) this.collisions.set(name, { name, kept, other: tokens })
+    if (kept !== undefined && !sameType(kept, tokens)) this.ambiguousNames.add(name)
     if (kept === undefined || (kept[0]?.version ?? 0) > begin.version) this.types.set(name, tokens)
   }
 }

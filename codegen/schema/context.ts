@@ -1,6 +1,6 @@
 import { MAX_EXPANDED_TYPES } from '../limits.ts'
 import type { XmlElement } from '../xml/xml-element.ts'
-import type { CompositeType, EnumType } from './model.ts'
+import type { EnumType } from './model.ts'
 import type { Reporter } from './reporter.ts'
 
 const DEFINITIONS: readonly string[] = ['type', 'composite', 'enum', 'set']
@@ -13,8 +13,6 @@ export class SchemaContext {
   readonly declarations: readonly XmlElement[]
   /** Enums by element: constants look into them again and again. */
   readonly enums: Map<XmlElement, EnumType | undefined> = new Map()
-  /** Composites that some `data` element uses. */
-  readonly dataTypes: Set<CompositeType> = new Set()
   private readonly byName = new Map<string, XmlElement>()
   private readonly byKindAndName = new Map<string, XmlElement>()
   private expandedTypes = 0

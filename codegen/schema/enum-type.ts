@@ -83,7 +83,9 @@ function findEncoding(context: SchemaContext, element: XmlElement): ValueEncodin
   }
   if (PRIMITIVE_TYPES[encoding.primitiveType].kind === 'float') {
     const message = `an enum cannot be encoded as '${name}', which is a ${encoding.primitiveType}`
-    reporter.error({ ...finding, message, expected: 'an integer or char type' })
+    // The reference notices at the first value.
+    const referenceStops = element.childrenNamed('validValue').length > 0
+    reporter.error({ ...finding, message, expected: 'an integer or char type', referenceStops })
     return undefined
   }
   return encoding

@@ -145,7 +145,6 @@ function parseData(context: SchemaContext, element: XmlElement, types: Types): F
   if (type?.kind === 'composite') {
     checkVariableData(reporter, type, element)
     makeVariable(type)
-    context.dataTypes.add(type)
   } else if (type !== undefined) {
     reporter.error({
       code: 'variable-data',

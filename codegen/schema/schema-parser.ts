@@ -2,7 +2,9 @@ import type { ByteOrder } from '../ir/token.ts'
 import type { XmlElement } from '../xml/xml-element.ts'
 import { COUNTING, integer, requiredInteger, requiredText } from './attributes.ts'
 import { layOutMessage } from './block-layout.ts'
+import { giveAdvice } from './advice.ts'
 import { SchemaContext } from './context.ts'
+import { checkTypeUses } from './field-types.ts'
 import { parseMembers } from './members.ts'
 import type { CompositeType, Message, Schema, SchemaType } from './model.ts'
 import { checkName } from './names.ts'
@@ -35,6 +37,8 @@ export function parseSchema(reporter: Reporter, root: XmlElement): Schema | unde
   if (schema === undefined) return undefined
   checkVersions(reporter, schema)
   reporter.endPhase()
+  checkTypeUses(reporter, schema)
+  giveAdvice(context, schema)
   return schema
 }
 

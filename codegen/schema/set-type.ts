@@ -43,7 +43,9 @@ function readEncoding(context: SchemaContext, element: XmlElement): PrimitiveNam
   const primitive = PRIMITIVE_TYPES[encoding.primitiveType]
   if (primitive.kind === 'float' || primitive.name === 'char') {
     const message = `a set cannot be encoded as '${name}', which is a ${primitive.name}`
-    reporter.error({ ...finding, message, expected: 'an unsigned integer type' })
+    // The reference notices at the first choice.
+    const referenceStops = element.childrenNamed('choice').length > 0
+    reporter.error({ ...finding, message, expected: 'an unsigned integer type', referenceStops })
     return undefined
   }
   if (primitive.signed) {
@@ -80,13 +82,14 @@ function readChoices(context: SchemaContext, element: XmlElement, primitive: Pri
 function inRange(context: SchemaContext, element: XmlElement, position: bigint, primitive: PrimitiveName): boolean {
   const bits = BigInt(PRIMITIVE_TYPES[primitive].size * 8)
   if (position >= 0n && position < bits) return true
+  // Published versions of the reference take negative positions.
+  const thrown = { reference: `IllegalArgumentException: Choice value out of bounds: ${position}`, referenceStops: true }
   context.reporter.error({
     code: 'choice-out-of-range',
     at: element,
     message: `bit ${position} is not in a set of ${bits} bits`,
     expected: `a bit position from 0 to ${bits - 1n}`,
-    reference: `IllegalArgumentException: Choice value out of bounds: ${position}`,
-    referenceStops: true,
+    ...(position < 0n ? {} : thrown),
   })
   return false
 }

@@ -215,7 +215,12 @@ function readLimits(
       reference: `${referencePlace(element)}nullValue set, but presence is not optional`,
     })
   }
-  return { minValue, maxValue, nullValue: read('nullValue') }
+  const nullValue = read('nullValue')
+  if (minValue !== undefined && maxValue !== undefined && minValue > maxValue) {
+    const message = `minValue ${minValue} is above maxValue ${maxValue}`
+    context.reporter.warning({ code: 'empty-range', at: element, attribute: 'minValue', message })
+  }
+  return { minValue, maxValue, nullValue }
 }
 
 /** Reads a value in a primitive type from an attribute, or from the text when `attribute` is undefined. */
@@ -238,7 +243,7 @@ export function readValue(
   if (!parsed.fits) {
     const message = `${what}: '${text}' does not fit into ${primitive}`
     reporter.deviation({ code: 'value-out-of-range', ...at, message })
-    return undefined
+    return reporter.lenient ? undefined : parsed.value
   }
   if (primitive !== 'char') warnOfSpace(reporter, element, attribute, text)
   return parsed.value
