@@ -1,4 +1,14 @@
 /** Reads the lines of `perf/data/market-data.csv`; the README beside the file describes them. */
+import {
+  Aggressor,
+  EntryType,
+  InstrumentType,
+  MatchEvent,
+  Side,
+  TradeConditions,
+  TradingStatus,
+  UpdateAction,
+} from '../../schemas/generated/marketdata/index.ts'
 import type {
   BookRecord,
   InstrumentRecord,
@@ -55,7 +65,7 @@ function parseInstrument(columns: Columns): InstrumentRecord {
     kind: 'instrument',
     instrumentId: columns.integer(),
     symbol: columns.text(),
-    instrumentType: columns.text(),
+    instrumentType: columns.code(InstrumentType),
     currency: columns.text(),
     tickSize: columns.price(),
     strikePrice: columns.optionalPrice(),
@@ -70,7 +80,7 @@ function parseInstrument(columns: Columns): InstrumentRecord {
     settlementRate: columns.optionalFloat(),
     legs: columns.list(' ').map((item) => {
       const part = new Columns(item, ':')
-      const leg = { instrumentId: part.integer(), side: part.text(), ratio: part.integer() }
+      const leg = { instrumentId: part.integer(), side: part.code(Side), ratio: part.integer() }
       part.end()
       return leg
     }),
@@ -84,10 +94,10 @@ function parseSnapshot(columns: Columns): SnapshotRecord {
     transactTime: columns.wide(),
     instrumentId: columns.integer(),
     sequence: columns.integer(),
-    tradingStatus: columns.text(),
+    tradingStatus: columns.code(TradingStatus),
     levels: columns.list(' ').map((item) => {
       const part = new Columns(item, ':')
-      const side = part.text()
+      const side = part.code(Side)
       const price = part.price()
       const orders = part.list('+').map((order) => {
         const [orderId = '', quantity = ''] = order.split('/')
@@ -111,8 +121,8 @@ function parseQuote(columns: Columns): QuoteRecord {
     bidQuantity: columns.optionalInteger(),
     offerPrice: columns.optionalPrice(),
     offerQuantity: columns.optionalInteger(),
-    tradingStatus: columns.text(),
-    matchEvent: columns.list('+'),
+    tradingStatus: columns.code(TradingStatus),
+    matchEvent: Number(columns.bits(MatchEvent)),
   }
   columns.end()
   return record
@@ -122,14 +132,14 @@ function parseBook(columns: Columns): BookRecord {
   const record: BookRecord = {
     kind: 'book',
     transactTime: columns.wide(),
-    matchEvent: columns.list('+'),
+    matchEvent: Number(columns.bits(MatchEvent)),
     entries: columns.list(' ').map((item) => {
       const part = new Columns(item, ':')
       const entry = {
         instrumentId: part.integer(),
         sequence: part.integer(),
-        action: part.text(),
-        entryType: part.text(),
+        action: part.code(UpdateAction),
+        entryType: part.code(EntryType),
         level: part.integer(),
         price: part.optionalPrice(),
         quantity: part.optionalInteger(),
@@ -152,9 +162,9 @@ function parseTrade(columns: Columns): TradeRecord {
     sequence: columns.integer(),
     price: columns.price(),
     quantity: columns.integer(),
-    aggressor: columns.text(),
-    matchEvent: columns.list('+'),
-    conditions: columns.list('+'),
+    aggressor: columns.code(Aggressor),
+    matchEvent: Number(columns.bits(MatchEvent)),
+    conditions: columns.bits(TradeConditions),
     buyOrderId: columns.optionalWide(),
     sellOrderId: columns.optionalWide(),
     marketId: columns.text(),
@@ -191,6 +201,16 @@ class Columns {
   list(separator: string): string[] {
     const text = this.text()
     return text === '' ? [] : text.split(separator)
+  }
+
+  /** The value of an enum by its name. */
+  code<T>(type: { readonly [name: string]: T }): T {
+    return valueOf(type, this.text())
+  }
+
+  /** The bits of a set by the names of its choices. */
+  bits(choices: { readonly [name: string]: number }): bigint {
+    return this.list('+').reduce((bits, name) => bits | (1n << BigInt(valueOf(choices, name))), 0n)
   }
 
   integer(): number {
@@ -237,6 +257,12 @@ class Columns {
     const left = this.parts.length - this.index
     if (left > 0) throw new Error(`${left} more columns than expected`)
   }
+}
+
+function valueOf<T>(values: { readonly [name: string]: T }, name: string): T {
+  const value = Object.hasOwn(values, name) ? values[name] : undefined
+  if (value === undefined) throw new Error(`${JSON.stringify(name)} is none of ${Object.keys(values).join(', ')}`)
+  return value
 }
 
 function integerOf(text: string): number {

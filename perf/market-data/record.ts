@@ -1,9 +1,15 @@
 /**
  * The messages of the market-data schema as plain values: what a line of the data file says, and what a decoded
- * message must say again.
- *
- * Prices count billionths and are exact. Enums and sets are by name, so that they are independent of the codecs.
+ * message must say again. Prices count billionths and are exact; sets are their bits.
  */
+import type {
+  Aggressor,
+  EntryType,
+  InstrumentType,
+  Side,
+  TradingStatus,
+  UpdateAction,
+} from '../../schemas/generated/marketdata/index.ts'
 
 export interface QuoteRecord {
   readonly kind: 'quote'
@@ -14,15 +20,15 @@ export interface QuoteRecord {
   readonly bidQuantity: number | null
   readonly offerPrice: number | null
   readonly offerQuantity: number | null
-  readonly tradingStatus: string
-  readonly matchEvent: readonly string[]
+  readonly tradingStatus: TradingStatus
+  readonly matchEvent: number
 }
 
 export interface BookEntry {
   readonly instrumentId: number
   readonly sequence: number
-  readonly action: string
-  readonly entryType: string
+  readonly action: UpdateAction
+  readonly entryType: EntryType
   readonly level: number
   readonly price: number | null
   readonly quantity: number | null
@@ -32,7 +38,7 @@ export interface BookEntry {
 export interface BookRecord {
   readonly kind: 'book'
   readonly transactTime: bigint
-  readonly matchEvent: readonly string[]
+  readonly matchEvent: number
   readonly entries: readonly BookEntry[]
 }
 
@@ -44,9 +50,9 @@ export interface TradeRecord {
   readonly sequence: number
   readonly price: number
   readonly quantity: number
-  readonly aggressor: string
-  readonly matchEvent: readonly string[]
-  readonly conditions: readonly string[]
+  readonly aggressor: Aggressor
+  readonly matchEvent: number
+  readonly conditions: bigint
   readonly buyOrderId: bigint | null
   readonly sellOrderId: bigint | null
   readonly marketId: string
@@ -54,7 +60,7 @@ export interface TradeRecord {
 
 export interface Leg {
   readonly instrumentId: number
-  readonly side: string
+  readonly side: Side
   readonly ratio: number
 }
 
@@ -62,7 +68,7 @@ export interface InstrumentRecord {
   readonly kind: 'instrument'
   readonly instrumentId: number
   readonly symbol: string
-  readonly instrumentType: string
+  readonly instrumentType: InstrumentType
   readonly currency: string
   readonly tickSize: number
   readonly strikePrice: number | null
@@ -81,7 +87,7 @@ export interface Order {
 }
 
 export interface Level {
-  readonly side: string
+  readonly side: Side
   readonly price: number
   readonly orders: readonly Order[]
 }
@@ -91,7 +97,7 @@ export interface SnapshotRecord {
   readonly transactTime: bigint
   readonly instrumentId: number
   readonly sequence: number
-  readonly tradingStatus: string
+  readonly tradingStatus: TradingStatus
   readonly levels: readonly Level[]
 }
 

@@ -1,0 +1,7 @@
+import type { GenerateOptions } from '../codegen/index.ts'
+
+/** What the committed codecs in `generated/` are made with: they are part of this package and import its sources. */
+export const GENERATE_OPTIONS: GenerateOptions = {
+  importExtension: 'ts',
+  runtimeModule: '../../../codegen/runtime/index.ts',
+}
