@@ -28,7 +28,7 @@ const MAY_BE_PUBLISHED = [
   /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   new RegExp(`^dist/${ROOMS}/.+\\.(?:js|d\\.ts)(?:\\.map)?$`),
   new RegExp(`^${ROOMS}/.+(?<!\\.d)\\.ts$`),
-  /^schemas\/[a-z-]+\.(?:xml|md)$/,
+  /^schemas\/[A-Za-z-]+\.(?:xml|md)$/,
 ]
 
 const inProject = (command: string, args: readonly string[]): Promise<ChildResult> =>
