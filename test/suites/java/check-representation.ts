@@ -1,0 +1,157 @@
+import { readdirSync } from 'node:fs'
+import type { CompileResult } from '../../../codegen/compiler.ts'
+import { compileSchemaFile, compileSchemaText } from '../../../codegen/compile.ts'
+import { formatDiagnostic } from '../../../codegen/diagnostic.ts'
+import type { Ir } from '../../../codegen/ir/ir.ts'
+import { TypeCapture } from '../../../codegen/ir/type-capture.ts'
+import { vectorsDir } from '../../support/vectors.ts'
+import type { IrDump } from './ir-dump.ts'
+import { dumpIr } from './ir-dump.ts'
+import type { ParseAnswer, ReferenceProcess } from './reference-process.ts'
+import type { Case, Report } from './report.ts'
+import { generateSchema, printSchema } from './schema-generator.ts'
+import { mutateSchema } from './schema-mutator.ts'
+import { firstDifference } from './value-check.ts'
+import type { DecodedValue } from './value-tree.ts'
+
+const RANDOM_SCHEMAS = 400
+const MUTATED_SCHEMAS = 600
+
+/** Codes of errors that only we report, and why. */
+const STRICTER = new Map([
+  ['value-out-of-range', 'the reference does not range-check unsigned values'],
+  ['number-out-of-range', 'the reference takes negative lengths, offsets and versions'],
+  ['message-header', 'the reference takes arrays for members of the header'],
+  ['group-dimensions', 'the reference takes arrays for members of dimensions'],
+  ['variable-data', 'the reference takes arrays for lengths of data'],
+  ['constant-field', 'the reference takes constant fields of a set and generates code that cannot work'],
+  ['variable-length-field', 'the reference takes fields of variable length and generates code that cannot work'],
+  ['enum-encoding', 'the reference takes enums encoded as floating point when they have no values'],
+  ['choice-out-of-range', 'the reference takes negative bits up to 1.38'],
+])
+
+/** What the reference alone objects to, and why. */
+const LAXER: readonly (readonly [RegExp, string])[] = [
+  [/NumberFormatException: For input string: "(\s|.*\s")/, 'we trim numbers'],
+  [/allowed=-2$/, 'the reference compares limits of uint64 as signed numbers'],
+]
+
+/** Compares verdicts and, token by token, what comes of schemas that both accept. */
+export async function checkRepresentation(reference: ReferenceProcess, report: Report): Promise<void> {
+  if (report.wants('vectors')) await checkVectors(reference, report)
+  for (const part of ['representation', 'hostile'] as const) {
+    if (!report.wants(part)) continue
+    for (const of of report.cases(part, RANDOM_SCHEMAS / 2)) {
+      const schema = generateSchema(of.random, { hostile: part === 'hostile' })
+      await compareText(reference, report, of, printSchema(schema, of.random), true)
+    }
+  }
+  if (!report.wants('mutated')) return
+  for (const of of report.cases('mutated', MUTATED_SCHEMAS)) {
+    const schema = generateSchema(of.random, { hostile: of.random.bool(0.3) })
+    mutateSchema(schema.root, of.random)
+    await compareText(reference, report, of, printSchema(schema, of.random), false)
+  }
+}
+
+async function checkVectors(reference: ReferenceProcess, report: Report): Promise<void> {
+  const folder = vectorsDir('sbe')
+  const fragments = /(^|\/)(common|common-types)\.xml$/
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
+  const schemas = paths.filter((path) => path.endsWith('.xml') && !fragments.test(path))
+  for (const [index, of] of report.cases('vectors', schemas.length).entries()) {
+    const path = schemas[of.index]
+    if (path === undefined) continue
+    const file = vectorsDir('sbe', path)
+    compare(report, of, compileSchemaFile(file), await reference.parse({ path: file }), `${index}: ${path}`)
+  }
+}
+
+async function compareText(
+  reference: ReferenceProcess,
+  report: Report,
+  of: Case,
+  text: string,
+  valid: boolean,
+): Promise<void> {
+  const theirs = await reference.parse({ text })
+  if (valid && !theirs.ok) report.fail(of, `the reference rejects a schema made to be valid: ${theirs.error}`, text)
+  compare(report, of, compileSchemaText(text, 'random-schema.xml'), theirs, 'random schema', text)
+}
+
+function compare(
+  report: Report,
+  of: Case,
+  ours: CompileResult,
+  theirs: ParseAnswer,
+  what: string,
+  text?: string,
+): void {
+  if (theirs.ok && ours.ir !== undefined) {
+    const difference = firstDifference(inOrder(dumpIr(withTypesOf(ours.ir, theirs.ir))), inOrder(theirs.ir))
+    report.check(of, difference && `${what}: ours and the reference's differ at ${difference}`, text)
+  } else if (theirs.ok) {
+    const errors = ours.diagnostics.filter(({ severity }) => severity === 'error')
+    const meant = errors.find(({ code }) => STRICTER.has(code))
+    if (meant === undefined) report.fail(of, `${what}: only we reject it: ${errors.map(formatDiagnostic).join('; ')}`, text)
+    else report.difference(`we reject ${meant.code}: ${STRICTER.get(meant.code)}`)
+    return
+  } else if (ours.ir !== undefined) {
+    const objections = [theirs.error, ...theirs.findings]
+    const meant = LAXER.find(([pattern]) => objections.some((objection) => pattern.test(objection)))
+    if (meant === undefined) {
+      report.fail(of, `${what}: only the reference rejects it: ${objections.join('; ')}`, text)
+    } else {
+      report.difference(meant[1])
+    }
+    return
+  }
+  compareSentences(report, of, ours, theirs, what, text)
+}
+
+/**
+ * What the reference collects about a schema must be among what we say of it, in its words; where it accepts the schema
+ * we say nothing else in its words either. Where it gives up early, we go on.
+ */
+function compareSentences(
+  report: Report,
+  of: Case,
+  ours: CompileResult,
+  theirs: ParseAnswer,
+  what: string,
+  text?: string,
+): void {
+  const said = ours.diagnostics.flatMap(({ severity, reference }) =>
+    reference.split('\n').filter((line) => line !== '').map((line) => `${severity.toUpperCase()}: ${line}`))
+  const missing = theirs.findings.filter((line) => !said.includes(line))
+  // Where we reject more, we do not look further at what we reject.
+  if (ours.diagnostics.some(({ severity, code, reference }) => severity === 'error' && reference === '' && STRICTER.has(code))) return
+  const surplus = theirs.ok ? said.filter((line) => !theirs.findings.includes(line)) : []
+  const complaints = [
+    ...missing.map((line) => `${what}: only the reference says '${line}'`),
+    ...surplus.map((line) => `${what}: the reference does not say '${line}'`),
+  ]
+  report.check(of, complaints[0], text)
+}
+
+/** Which use of a type is kept depends on the order of the messages, and the reference has them by the hash of the id. */
+function withTypesOf(ir: Ir, reference: IrDump): Ir {
+  const capture = new TypeCapture()
+  capture.add(ir.headerTokens)
+  for (const tokens of reference.messages) {
+    capture.add(ir.messages.find(({ id }) => id === tokens[0]?.id)?.tokens ?? [])
+  }
+  return { ...ir, types: capture.types }
+}
+
+/** The reference keeps messages and types in hash maps and has null for what is not given. */
+function inOrder(dump: IrDump): DecodedValue {
+  const sorted = {
+    ...dump,
+    description: dump.description ?? '',
+    semanticVersion: dump.semanticVersion ?? '',
+    messages: [...dump.messages].sort(([a], [b]) => (a?.id ?? 0) - (b?.id ?? 0)),
+    types: Object.fromEntries(dump.types),
+  }
+  return JSON.parse(JSON.stringify(sorted)) as DecodedValue
+}

@@ -1,0 +1,30 @@
+/**
+ * Holds our compiler and the codecs it generates against the reference implementation, which is taken from Maven
+ * Central: `node dist/test/suites/java/main.js`. The last line is `N passed, N failed, N skipped`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { seed, SEED_VARIABLE } from '../../support/seed.ts'
+import { formatSummary } from '../../support/summary.ts'
+import { checkRepresentation } from './check-representation.ts'
+import { ReferenceProcess } from './reference-process.ts'
+import { Report } from './report.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'godwit-java-'))
+const report = new Report(join(tmpdir(), 'godwit-java-failures'))
+const reference = await ReferenceProcess.start(folder)
+process.stdout.write(`${SEED_VARIABLE}=${seed}, reference ${reference.version}\n`)
+try {
+  for (const check of [checkRepresentation]) {
+    const startMs = performance.now()
+    await check(reference, report)
+    process.stdout.write(`${check.name}: ${((performance.now() - startMs) / 1000).toFixed(1)} s\n`)
+  }
+} finally {
+  reference.close()
+  rmSync(folder, { recursive: true, force: true })
+}
+const summary = report.summary()
+process.stdout.write(`${formatSummary(summary)}\n`)
+process.exitCode = summary.failed === 0 && summary.passed > 0 ? 0 : 1
