@@ -20,7 +20,6 @@ export interface FieldMeta {
   readonly epoch?: string
   readonly timeUnit?: string
   readonly semanticType?: string
-  readonly description?: string
 }
 
 export interface DataMeta {
@@ -31,7 +30,6 @@ export interface DataMeta {
   readonly maxLength: number
   readonly characterEncoding?: string
   readonly semanticType?: string
-  readonly description?: string
 }
 
 export interface GroupMeta {
@@ -40,7 +38,6 @@ export interface GroupMeta {
   readonly deprecated?: number
   readonly blockLength: number
   readonly headerLength: number
-  readonly description?: string
   readonly fields: { readonly [name: string]: FieldMeta }
   readonly groups: { readonly [name: string]: GroupMeta }
   readonly data: { readonly [name: string]: DataMeta }
@@ -57,7 +54,6 @@ export interface MessageMeta {
   readonly sinceVersion: number
   readonly deprecated?: number
   readonly blockLength: number
-  readonly description?: string
   readonly fields: { readonly [name: string]: FieldMeta }
   readonly groups: { readonly [name: string]: GroupMeta }
   readonly data: { readonly [name: string]: DataMeta }
@@ -66,6 +62,5 @@ export interface MessageMeta {
 export interface CompositeMeta {
   readonly name: string
   readonly encodedLength: number
-  readonly description?: string
   readonly members: { readonly [name: string]: FieldMeta }
 }

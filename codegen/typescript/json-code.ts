@@ -85,7 +85,7 @@ function nullLiteral(primitive: string, value: bigint | number): string {
 }
 
 /** How members print in `toString` where the JSON value does not tell: quoted text, sets. */
-export function shapeOf(names: SchemaNames, level: Level): string {
+export function shapeOf(names: SchemaNames, level: Level): string[] {
   const parts: string[] = []
   for (const field of level.block.fields) {
     const shape = fieldShape(names, field)
@@ -94,10 +94,10 @@ export function shapeOf(names: SchemaNames, level: Level): string {
   for (const group of level.block.groups) {
     const members = names.membersOf(group, () => new MemberNames([...group.fields, ...group.groups, ...group.data]))
     const inner = shapeOf(names, { ...level, block: group, owner: group, members })
-    if (inner !== '{}') parts.push(`${level.members.of(group)}: ${inner}`)
+    if (inner.length > 0) parts.push(`${level.members.of(group)}: { ${inner.join(', ')} }`)
   }
   for (const data of level.block.data) parts.push(`${level.members.of(data)}: 'text'`)
-  return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`
+  return parts
 }
 
 function fieldShape(names: SchemaNames, field: FieldModel): string | undefined {

@@ -37,7 +37,6 @@ export function emitMessage(
   }
   const { code } = module
   code.line(`${module.runtime('requireRuntime')}(${options.runtimeInterface}, ${stringLiteral(module.file)})`)
-  emitMessageMeta(context)
   if (precedenceChecks) {
     const type = module.runtimeType('AccessItem')
     code.line().block(`const ${ORDER_TABLE}: readonly ${type}[] = [`, () => {
@@ -51,6 +50,7 @@ export function emitMessage(
   }
   emitLengthsTypes(context)
   emitSkipFunctions(context)
+  emitMessageMeta(context)
   return module
 }
 
@@ -60,8 +60,7 @@ function emitDecoder(context: MessageContext): void {
   const level = makeLevel(context, message, 'decoder', '')
   const className = `${names.base(message)}Decoder`
   const versioned = blockVersions(message).length > 0
-  const shape = shapeOf(names, level)
-  code.line().line(`const ${TEXT_SHAPE}: ${module.runtimeType('TextShape')} = ${shape}`)
+  code.line().list(`const ${TEXT_SHAPE}: ${module.runtimeType('TextShape')} = { `, shapeOf(names, level), ' }')
   code.line().doc(docOf(message)).block(`export class ${className} {`, () => {
     emitStatics(context)
     emitState(context)
@@ -106,29 +105,33 @@ function emitDecoderWrap(level: Level, className: string): void {
     'Points the decoder at the root block of a message.',
     '@param actingBlockLength length of the root block on the wire, from the message header',
     '@param actingVersion schema version of the sender, from the message header',
-    '@param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer',
+    '@param length bytes of the message from the offset on, without its header; default the rest of the buffer.',
+    'Nothing behind them is read.',
     '@throws SbeError when the block does not lie within the message or is shorter than the first version of it',
   )
-  const parameters =
-    `buffer: ${buffer}, offset: number, actingBlockLength: number, actingVersion: number, ` +
-    'length: number = buffer.byteLength - offset,'
-  code.line('wrap(').line(`  ${parameters}`).block('): this {', () => {
-    code.block(
-      'if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {',
-      () => {
-        code.line(`${module.runtime('throwWrap')}('${className}', offset, actingBlockLength, length, buffer.byteLength)`)
-      },
-    )
+  const parameters = [
+    `buffer: ${buffer}`,
+    'offset: number',
+    'actingBlockLength: number',
+    'actingVersion: number',
+    'length: number = buffer.byteLength - offset',
+  ]
+  code.list('wrap(', parameters, '): this {').indented(() => {
+    code.line('const end = offset + length')
+    const inside = 'offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength'
+    code.block(`if (!(${inside})) {`, () => {
+      code.line(`${module.runtime('throwWrap')}('${className}', offset, actingBlockLength, length, buffer.byteLength)`)
+    })
     const label = stringLiteral(message.name)
     const version = blockVersionCode(module, message, label, 'actingBlockLength', 'actingVersion')
     for (const line of version) code.line(line)
     code.line('this._buffer = buffer').line('this._view = buffer.view').line('this._bytes = buffer.bytes')
-    code.line('this._offset = offset').line('this._limit = offset + actingBlockLength').line('this._end = offset + length')
+    code.line('this._offset = offset').line('this._limit = offset + actingBlockLength').line('this._end = end')
     code.line('this._blockLength = actingBlockLength').line('this._actingVersion = actingVersion')
     if (blockVersions(message).length > 0) code.line('this._version = version')
     if (context.precedenceChecks) code.line('this._order.wrap(actingVersion)')
     code.line('return this')
-  })
+  }).line('}')
 
   const header = `${names.base(model.header)}Decoder`
   const headerType = module.type(names.file(model.header), header)
@@ -138,9 +141,13 @@ function emitDecoderWrap(level: Level, className: string): void {
     '@param length bytes from the offset on that belong to the message, the header included',
     '@throws SbeError also when the header is of another message or schema',
   )
-  code.line('wrapAndApplyHeader(')
-  code.line(`  buffer: ${buffer}, offset: number, header: ${headerType}, length: number = buffer.byteLength - offset,`)
-  code.block('): this {', () => {
+  const headerParameters = [
+    `buffer: ${buffer}`,
+    'offset: number',
+    `header: ${headerType}`,
+    'length: number = buffer.byteLength - offset',
+  ]
+  code.list('wrapAndApplyHeader(', headerParameters, '): this {').indented(() => {
     const throwWrap = module.runtime('throwWrap')
     code.line(`if (length < ${encodedLength}) ${throwWrap}('${className}', offset, ${encodedLength}, length, buffer.byteLength)`)
     code.line('header.wrap(buffer, offset)')
@@ -151,7 +158,7 @@ function emitDecoderWrap(level: Level, className: string): void {
     code.line(`if (schemaId !== ${model.schemaId}) ${module.runtime('throwSchema')}('${className}', ${model.schemaId}, schemaId)`)
     const rest = `length - ${encodedLength}`
     code.line(`return this.wrap(buffer, offset + ${encodedLength}, ${read('blockLength')}, ${read('version')}, ${rest})`)
-  })
+  }).line('}')
 }
 
 /** Accessor of a header member as a number; headers may have 64-bit members. */
@@ -267,9 +274,13 @@ function emitEncoderHeader(context: MessageContext): void {
     'As `wrap`, with a message header before the message.',
     '@param length bytes from the offset on that may be written, the header included',
   )
-  code.line('wrapAndApplyHeader(')
-  code.line(`  buffer: ${buffer}, offset: number, header: ${headerType}, length: number = buffer.byteLength - offset,`)
-  code.block('): this {', () => {
+  const parameters = [
+    `buffer: ${buffer}`,
+    'offset: number',
+    `header: ${headerType}`,
+    'length: number = buffer.byteLength - offset',
+  ]
+  code.list('wrapAndApplyHeader(', parameters, '): this {').indented(() => {
     code.line(`this.wrap(buffer, offset + ${encodedLength}, length - ${encodedLength})`)
     code.line('header.wrap(buffer, offset)')
     const values: Readonly<Record<string, number>> = {
@@ -286,7 +297,7 @@ function emitEncoderHeader(context: MessageContext): void {
       code.line(`header.${headerAccessor(context, member.name)}(${value})`)
     }
     code.line('return this')
-  })
+  }).line('}')
 }
 
 function emitStatics(context: MessageContext): void {

@@ -45,7 +45,6 @@ export function emitCompositeMeta(module: Module, names: SchemaNames, type: Comp
   code.line().doc(`Metadata of ${type.name}.`).block(`export const ${names.base(type)}Meta = {`, () => {
     code.line(`name: ${stringLiteral(type.name)},`)
     code.line(`encodedLength: ${type.encodedLength},`)
-    entries(code, { description: type.description })
     objects(code, 'members', type.members, members, (member) => emitFieldMeta(code, names, member))
   }, '} as const')
 }
@@ -58,7 +57,7 @@ function objects<T extends object>(
     return
   }
   code.block(`${key}: {`, () => {
-    for (const item of items) code.block(`${members.of(item)}: {`, () => emit(item), '},')
+    for (const item of items) code.compactBlock(`${members.of(item)}: {`, () => emit(item), '},')
   }, '},')
 }
 
@@ -85,7 +84,6 @@ function emitFieldMeta(code: Writer, names: SchemaNames, field: FieldModel): voi
     epoch: field.epoch,
     timeUnit: field.timeUnit,
     semanticType: field.semanticType,
-    description: field.description,
   })
 }
 
@@ -95,11 +93,7 @@ function emitDataMeta(code: Writer, data: DataModel): void {
   lifetime(code, data)
   code.line(`lengthType: '${primitive}',`)
   code.line(`maxLength: ${maxLengthOf(data)},`)
-  entries(code, {
-    characterEncoding: data.characterEncoding,
-    semanticType: data.semanticType,
-    description: data.description,
-  })
+  entries(code, { characterEncoding: data.characterEncoding, semanticType: data.semanticType })
 }
 
 function lifetime(code: Writer, element: { readonly sinceVersion: number; readonly deprecated: number }): void {

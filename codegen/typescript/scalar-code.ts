@@ -100,11 +100,11 @@ export function emitScalarEncoder(site: Site, field: FieldModel, type: ScalarMod
     const label = stringLiteral(`${site.label}.${property}`)
     accessor(site, {
       signature: `${site.scope.take(`${property}AsNumber`)}(value: number): this`,
-      doc: 'From a Number; throws when it is not a safe integer.',
+      doc: `From a Number; throws when it is not a safe integer${primitive === 'uint64' ? ' or is negative' : ''}.`,
       sinceVersion: 0,
       check: property,
       body: [
-        `if (!Number.isSafeInteger(value)) ${module.runtime('throwInexact')}(${label})`,
+        `if (!Number.isSafeInteger(value)${primitive === 'uint64' ? ' || value < 0' : ''}) ${module.runtime('throwInexact')}(${label})`,
         write(view, 'int32', at(words.hi), 'Math.floor(value / 0x1_0000_0000)', littleEndian),
         write(view, 'uint32', at(words.lo), 'value >>> 0', littleEndian),
         'return this',

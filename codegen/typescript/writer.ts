@@ -1,3 +1,5 @@
+export const LINE_LENGTH_MAX = 120
+
 /** Collects lines of generated code with their indentation. */
 export class Writer {
   private readonly lines: string[] = []
@@ -11,11 +13,33 @@ export class Writer {
 
   /** A block: the opening line, the body one level deeper, the closing line. */
   block(open: string, body: () => void, close: string = '}'): this {
-    this.line(open)
+    return this.line(open).indented(body).line(close)
+  }
+
+  /** Lines one level deeper. */
+  indented(body: () => void): this {
     this.depth++
     body()
     this.depth--
-    return this.line(close)
+    return this
+  }
+
+  /** As `block`, on one line where that is short enough. */
+  compactBlock(open: string, body: () => void, close: string): this {
+    const start = this.lines.length
+    this.block(open, body, close)
+    const lines = this.lines.slice(start).map((line) => line.trim())
+    const inner = lines.slice(1, -1).join(' ').replace(/,$/, '')
+    const single = '  '.repeat(this.depth) + `${open} ${inner} ${close}`
+    if (single.length <= LINE_LENGTH_MAX) this.lines.splice(start, lines.length, single)
+    return this
+  }
+
+  /** A call or list: on one line where that is short enough, else one part per line. */
+  list(open: string, parts: readonly string[], close: string): this {
+    const single = `${open}${parts.join(', ')}${close}`
+    if (this.depth * 2 + single.length <= LINE_LENGTH_MAX) return this.line(single)
+    return this.block(open.trimEnd(), () => parts.forEach((part) => this.line(`${part},`)), close.trimStart())
   }
 
   /** A doc comment; nothing when there is no text. */
@@ -23,9 +47,12 @@ export class Writer {
     const text = parts.filter((part) => part !== undefined && part !== '').join('\n')
     if (text === '') return this
     // Schema text is foreign: it must not end the comment.
-    const lines = text.replaceAll('*/', '*\\/').split(/\r\n|\r|\n/).map((line) => line.trim())
+    const width = LINE_LENGTH_MAX - this.depth * 2 - ' * '.length
+    const lines = text.replaceAll('*/', '*\\/').split(/\r\n|\r|\n/).flatMap((line) => wrapWords(line.trim(), width))
     const single = lines[0]
-    if (lines.length === 1 && single !== undefined) return this.line(`/** ${single} */`)
+    if (lines.length === 1 && single !== undefined && single.length + '/** */'.length < width) {
+      return this.line(`/** ${single} */`)
+    }
     this.line('/**')
     for (const line of lines) this.line(line === '' ? ' *' : ` * ${line}`)
     return this.line(' */')
@@ -46,4 +73,18 @@ export class Writer {
   toString(): string {
     return `${this.lines.join('\n')}\n`
   }
+}
+
+function wrapWords(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(/\s+/)) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else {
+      line = line === '' ? word : `${line} ${word}`
+    }
+  }
+  return [...lines, line]
 }

@@ -15,47 +15,7 @@ import type { MessageHeaderDecoder, MessageHeaderEncoder } from './message-heade
 
 requireRuntime(1, 'client-command')
 
-/** Metadata of ClientCommand. */
-export const ClientCommandMeta = {
-  name: 'ClientCommand',
-  templateId: 6,
-  schemaId: 2,
-  schemaVersion: 1,
-  semanticVersion: '1.0.0',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 16,
-  fields: {
-    clientId: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Client that sends the command.',
-    },
-    correlationId: {
-      id: 2,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Identity of the command.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
-const TEXT_SHAPE: TextShape = {}
+const TEXT_SHAPE: TextShape = {  }
 
 /** CLIENT_KEEPALIVE and CLIENT_CLOSE, and what every other command begins with. */
 export class ClientCommandDecoder {
@@ -87,13 +47,19 @@ export class ClientCommandDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('ClientCommandDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 16) throwBlockLength('ClientCommand', actingBlockLength, 16)
@@ -102,7 +68,7 @@ export class ClientCommandDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -114,7 +80,10 @@ export class ClientCommandDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('ClientCommandDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -308,7 +277,10 @@ export class ClientCommandEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -423,3 +395,41 @@ export class ClientCommandEncoder {
     return ''
   }
 }
+
+/** Metadata of ClientCommand. */
+export const ClientCommandMeta = {
+  name: 'ClientCommand',
+  templateId: 6,
+  schemaId: 2,
+  schemaVersion: 1,
+  semanticVersion: '1.0.0',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 16,
+  fields: {
+    clientId: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    correlationId: {
+      id: 2,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 8,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+  },
+  groups: {},
+  data: {},
+} as const

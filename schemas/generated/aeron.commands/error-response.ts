@@ -17,57 +17,7 @@ import type { ErrorCode } from './error-code.ts'
 
 requireRuntime(1, 'error-response')
 
-/** Metadata of ErrorResponse. */
-export const ErrorResponseMeta = {
-  name: 'ErrorResponse',
-  templateId: 3841,
-  schemaId: 2,
-  schemaVersion: 1,
-  semanticVersion: '1.0.0',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 16,
-  fields: {
-    offendingCommandCorrelationId: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Command that failed; with CHANNEL_ENDPOINT_ERROR the id of a channel status counter.',
-    },
-    errorCode: {
-      id: 2,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 4,
-      type: 'ErrorCode',
-      nullValue: -2147483648,
-      description: 'What went wrong.',
-    },
-    textLength: {
-      id: 3,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 12,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Length of the text in bytes.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
-const TEXT_SHAPE: TextShape = {}
+const TEXT_SHAPE: TextShape = {  }
 
 /** ON_ERROR; the text follows. */
 export class ErrorResponseDecoder {
@@ -99,13 +49,19 @@ export class ErrorResponseDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('ErrorResponseDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 16) throwBlockLength('ErrorResponse', actingBlockLength, 16)
@@ -114,7 +70,7 @@ export class ErrorResponseDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -126,7 +82,10 @@ export class ErrorResponseDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('ErrorResponseDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -315,7 +274,10 @@ export class ErrorResponseEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -427,3 +389,50 @@ export class ErrorResponseEncoder {
     return ''
   }
 }
+
+/** Metadata of ErrorResponse. */
+export const ErrorResponseMeta = {
+  name: 'ErrorResponse',
+  templateId: 3841,
+  schemaId: 2,
+  schemaVersion: 1,
+  semanticVersion: '1.0.0',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 16,
+  fields: {
+    offendingCommandCorrelationId: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    errorCode: {
+      id: 2,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 8,
+      encodedLength: 4,
+      type: 'ErrorCode',
+      nullValue: -2147483648,
+    },
+    textLength: {
+      id: 3,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 12,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+  },
+  groups: {},
+  data: {},
+} as const

@@ -15,35 +15,7 @@ import type { MessageHeaderDecoder, MessageHeaderEncoder } from './message-heade
 
 requireRuntime(1, 'operation-succeeded')
 
-/** Metadata of OperationSucceeded. */
-export const OperationSucceededMeta = {
-  name: 'OperationSucceeded',
-  templateId: 3844,
-  schemaId: 2,
-  schemaVersion: 1,
-  semanticVersion: '1.0.0',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 8,
-  fields: {
-    correlationId: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Command that this answers.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
-const TEXT_SHAPE: TextShape = {}
+const TEXT_SHAPE: TextShape = {  }
 
 /** ON_OPERATION_SUCCESS. */
 export class OperationSucceededDecoder {
@@ -75,13 +47,19 @@ export class OperationSucceededDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('OperationSucceededDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 8) throwBlockLength('OperationSucceeded', actingBlockLength, 8)
@@ -90,7 +68,7 @@ export class OperationSucceededDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -102,7 +80,10 @@ export class OperationSucceededDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('OperationSucceededDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -275,7 +256,10 @@ export class OperationSucceededEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -370,3 +354,30 @@ export class OperationSucceededEncoder {
     return ''
   }
 }
+
+/** Metadata of OperationSucceeded. */
+export const OperationSucceededMeta = {
+  name: 'OperationSucceeded',
+  templateId: 3844,
+  schemaId: 2,
+  schemaVersion: 1,
+  semanticVersion: '1.0.0',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 8,
+  fields: {
+    correlationId: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+  },
+  groups: {},
+  data: {},
+} as const

@@ -23,152 +23,7 @@ import type { ErrorCode } from './error-code.ts'
 
 requireRuntime(1, 'publication-error')
 
-/** Metadata of PublicationError. */
-export const PublicationErrorMeta = {
-  name: 'PublicationError',
-  templateId: 3852,
-  schemaId: 2,
-  schemaVersion: 1,
-  semanticVersion: '1.0.0',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 68,
-  fields: {
-    registrationId: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Publication that got the error.',
-    },
-    destinationRegistrationId: {
-      id: 2,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Destination that the receiver belongs to; -1 if none.',
-    },
-    sessionId: {
-      id: 3,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 16,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Session of the publication.',
-    },
-    streamId: {
-      id: 4,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 20,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Stream within the channel.',
-    },
-    receiverId: {
-      id: 5,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 24,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Identity of the receiver.',
-    },
-    groupTag: {
-      id: 6,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 32,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Group of the receiver; -1 if none.',
-    },
-    addressType: {
-      id: 7,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 40,
-      encodedLength: 2,
-      type: 'AddressType',
-      nullValue: -32768,
-      description: 'Family of the address.',
-    },
-    sourcePort: {
-      id: 8,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 42,
-      encodedLength: 2,
-      type: 'uint16',
-      minValue: 0,
-      maxValue: 65534,
-      nullValue: 65535,
-      description: 'Port of the receiver; little-endian.',
-    },
-    sourceAddress: {
-      id: 9,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 44,
-      encodedLength: 16,
-      type: 'uint8',
-      length: 16,
-      minValue: 0,
-      maxValue: 254,
-      nullValue: 255,
-      description: 'Address of the receiver.',
-    },
-    errorCode: {
-      id: 10,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 60,
-      encodedLength: 4,
-      type: 'ErrorCode',
-      nullValue: -2147483648,
-      description: 'What went wrong.',
-    },
-    textLength: {
-      id: 11,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 64,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Length of the text in bytes.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
-const TEXT_SHAPE: TextShape = {}
+const TEXT_SHAPE: TextShape = {  }
 
 /** ON_PUBLICATION_ERROR; the text follows. */
 export class PublicationErrorDecoder {
@@ -200,13 +55,19 @@ export class PublicationErrorDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('PublicationErrorDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 68) throwBlockLength('PublicationError', actingBlockLength, 68)
@@ -215,7 +76,7 @@ export class PublicationErrorDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -227,7 +88,10 @@ export class PublicationErrorDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('PublicationErrorDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -528,7 +392,10 @@ export class PublicationErrorEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -751,3 +618,137 @@ export class PublicationErrorEncoder {
     return ''
   }
 }
+
+/** Metadata of PublicationError. */
+export const PublicationErrorMeta = {
+  name: 'PublicationError',
+  templateId: 3852,
+  schemaId: 2,
+  schemaVersion: 1,
+  semanticVersion: '1.0.0',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 68,
+  fields: {
+    registrationId: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    destinationRegistrationId: {
+      id: 2,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 8,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    sessionId: {
+      id: 3,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 16,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    streamId: {
+      id: 4,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 20,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    receiverId: {
+      id: 5,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 24,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    groupTag: {
+      id: 6,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 32,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    addressType: {
+      id: 7,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 40,
+      encodedLength: 2,
+      type: 'AddressType',
+      nullValue: -32768,
+    },
+    sourcePort: {
+      id: 8,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 42,
+      encodedLength: 2,
+      type: 'uint16',
+      minValue: 0,
+      maxValue: 65534,
+      nullValue: 65535,
+    },
+    sourceAddress: {
+      id: 9,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 44,
+      encodedLength: 16,
+      type: 'uint8',
+      length: 16,
+      minValue: 0,
+      maxValue: 254,
+      nullValue: 255,
+    },
+    errorCode: {
+      id: 10,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 60,
+      encodedLength: 4,
+      type: 'ErrorCode',
+      nullValue: -2147483648,
+    },
+    textLength: {
+      id: 11,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 64,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+  },
+  groups: {},
+  data: {},
+} as const

@@ -16,45 +16,7 @@ import type { CommandType } from './command-type.ts'
 
 requireRuntime(1, 'record-header')
 
-/** Metadata of RecordHeader. */
-export const RecordHeaderMeta = {
-  name: 'RecordHeader',
-  templateId: 4096,
-  schemaId: 2,
-  schemaVersion: 1,
-  semanticVersion: '1.0.0',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 8,
-  fields: {
-    length: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Header and command in bytes, without alignment. In the ring negative while being written.',
-    },
-    messageType: {
-      id: 2,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 4,
-      encodedLength: 4,
-      type: 'CommandType',
-      nullValue: -2147483648,
-      description: 'Kind of the command.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
-const TEXT_SHAPE: TextShape = {}
+const TEXT_SHAPE: TextShape = {  }
 
 /** What every record in a ring or broadcast buffer begins with; the command follows. */
 export class RecordHeaderDecoder {
@@ -86,13 +48,19 @@ export class RecordHeaderDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('RecordHeaderDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 8) throwBlockLength('RecordHeader', actingBlockLength, 8)
@@ -101,7 +69,7 @@ export class RecordHeaderDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -113,7 +81,10 @@ export class RecordHeaderDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('RecordHeaderDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -281,7 +252,10 @@ export class RecordHeaderEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -373,3 +347,39 @@ export class RecordHeaderEncoder {
     return ''
   }
 }
+
+/** Metadata of RecordHeader. */
+export const RecordHeaderMeta = {
+  name: 'RecordHeader',
+  templateId: 4096,
+  schemaId: 2,
+  schemaVersion: 1,
+  semanticVersion: '1.0.0',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 8,
+  fields: {
+    length: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    messageType: {
+      id: 2,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 4,
+      encodedLength: 4,
+      type: 'CommandType',
+      nullValue: -2147483648,
+    },
+  },
+  groups: {},
+  data: {},
+} as const

@@ -15,71 +15,7 @@ import type { MessageHeaderDecoder, MessageHeaderEncoder } from './message-heade
 
 requireRuntime(1, 'remove-destination-by-id')
 
-/** Metadata of RemoveDestinationById. */
-export const RemoveDestinationByIdMeta = {
-  name: 'RemoveDestinationById',
-  templateId: 17,
-  schemaId: 2,
-  schemaVersion: 1,
-  semanticVersion: '1.0.0',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 32,
-  fields: {
-    clientId: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Client that sends the command.',
-    },
-    correlationId: {
-      id: 2,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Identity of the command.',
-    },
-    resourceRegistrationId: {
-      id: 3,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 16,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Publication or subscription that the destination belongs to.',
-    },
-    destinationRegistrationId: {
-      id: 4,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 24,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Destination to remove.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
-const TEXT_SHAPE: TextShape = {}
+const TEXT_SHAPE: TextShape = {  }
 
 /** REMOVE_DESTINATION_BY_ID. */
 export class RemoveDestinationByIdDecoder {
@@ -111,13 +47,19 @@ export class RemoveDestinationByIdDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('RemoveDestinationByIdDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 32) throwBlockLength('RemoveDestinationById', actingBlockLength, 32)
@@ -126,7 +68,7 @@ export class RemoveDestinationByIdDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -138,7 +80,10 @@ export class RemoveDestinationByIdDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('RemoveDestinationByIdDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -374,7 +319,10 @@ export class RemoveDestinationByIdEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -529,3 +477,63 @@ export class RemoveDestinationByIdEncoder {
     return ''
   }
 }
+
+/** Metadata of RemoveDestinationById. */
+export const RemoveDestinationByIdMeta = {
+  name: 'RemoveDestinationById',
+  templateId: 17,
+  schemaId: 2,
+  schemaVersion: 1,
+  semanticVersion: '1.0.0',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 32,
+  fields: {
+    clientId: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    correlationId: {
+      id: 2,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 8,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    resourceRegistrationId: {
+      id: 3,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 16,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    destinationRegistrationId: {
+      id: 4,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 24,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+  },
+  groups: {},
+  data: {},
+} as const

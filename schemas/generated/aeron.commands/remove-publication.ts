@@ -16,67 +16,6 @@ import { RemovePublicationFlagsDecoder, RemovePublicationFlagsEncoder } from './
 
 requireRuntime(1, 'remove-publication')
 
-/** Metadata of RemovePublication. */
-export const RemovePublicationMeta = {
-  name: 'RemovePublication',
-  templateId: 2,
-  schemaId: 2,
-  schemaVersion: 1,
-  semanticVersion: '1.0.0',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 32,
-  fields: {
-    clientId: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Client that sends the command.',
-    },
-    correlationId: {
-      id: 2,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Identity of the command.',
-    },
-    registrationId: {
-      id: 3,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 16,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Publication to remove.',
-    },
-    flags: {
-      id: 4,
-      presence: 'required',
-      sinceVersion: 1,
-      offset: 24,
-      encodedLength: 8,
-      type: 'RemovePublicationFlags',
-      description: 'How the publication is to end.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
 const TEXT_SHAPE: TextShape = { flags: 'set' }
 
 /** REMOVE_PUBLICATION. Version 0 is the command of 24 bytes that clients before 1.48 send. */
@@ -113,13 +52,19 @@ export class RemovePublicationDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('RemovePublicationDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 24) throwBlockLength('RemovePublication', actingBlockLength, 24)
@@ -130,7 +75,7 @@ export class RemovePublicationDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     this._version = version
@@ -143,7 +88,10 @@ export class RemovePublicationDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('RemovePublicationDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -385,7 +333,10 @@ export class RemovePublicationEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -533,3 +484,60 @@ export class RemovePublicationEncoder {
     return ''
   }
 }
+
+/** Metadata of RemovePublication. */
+export const RemovePublicationMeta = {
+  name: 'RemovePublication',
+  templateId: 2,
+  schemaId: 2,
+  schemaVersion: 1,
+  semanticVersion: '1.0.0',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 32,
+  fields: {
+    clientId: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    correlationId: {
+      id: 2,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 8,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    registrationId: {
+      id: 3,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 16,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    flags: {
+      id: 4,
+      presence: 'required',
+      sinceVersion: 1,
+      offset: 24,
+      encodedLength: 8,
+      type: 'RemovePublicationFlags',
+    },
+  },
+  groups: {},
+  data: {},
+} as const

@@ -15,146 +15,7 @@ import type { MessageHeaderDecoder, MessageHeaderEncoder } from './message-heade
 
 requireRuntime(1, 'cnc-header')
 
-/** Metadata of CncHeader. */
-export const CncHeaderMeta = {
-  name: 'CncHeader',
-  templateId: 1,
-  schemaId: 3,
-  schemaVersion: 0,
-  semanticVersion: '0.2.0',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 128,
-  fields: {
-    cncVersion: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Version of the layout; 0 while the driver is not ready. Stored last.',
-    },
-    toDriverBufferLength: {
-      id: 2,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 4,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Ring buffer with its trailer.',
-    },
-    toClientsBufferLength: {
-      id: 3,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Broadcast buffer with its trailer.',
-    },
-    countersMetadataBufferLength: {
-      id: 4,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 12,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Metadata records of counters.',
-    },
-    countersValuesBufferLength: {
-      id: 5,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 16,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Value records of counters.',
-    },
-    errorLogBufferLength: {
-      id: 6,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 20,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Distinct error log.',
-    },
-    clientLivenessTimeoutNs: {
-      id: 7,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 24,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      timeUnit: 'nanosecond',
-      description: 'Time after which the driver gives up a silent client.',
-    },
-    startTimestampMs: {
-      id: 8,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 32,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      epoch: 'unix',
-      timeUnit: 'millisecond',
-      description: 'When the driver started.',
-    },
-    pid: {
-      id: 9,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 40,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Process of the driver.',
-    },
-    filePageSize: {
-      id: 10,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 48,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Page size that files are aligned to.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
-const TEXT_SHAPE: TextShape = {}
+const TEXT_SHAPE: TextShape = {  }
 
 /** Start of the CnC file. */
 export class CncHeaderDecoder {
@@ -186,13 +47,19 @@ export class CncHeaderDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('CncHeaderDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 52) throwBlockLength('CncHeader', actingBlockLength, 52)
@@ -201,7 +68,7 @@ export class CncHeaderDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -213,7 +80,10 @@ export class CncHeaderDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('CncHeaderDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -470,7 +340,10 @@ export class CncHeaderEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -647,3 +520,132 @@ export class CncHeaderEncoder {
     return ''
   }
 }
+
+/** Metadata of CncHeader. */
+export const CncHeaderMeta = {
+  name: 'CncHeader',
+  templateId: 1,
+  schemaId: 3,
+  schemaVersion: 0,
+  semanticVersion: '0.2.0',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 128,
+  fields: {
+    cncVersion: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    toDriverBufferLength: {
+      id: 2,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 4,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    toClientsBufferLength: {
+      id: 3,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 8,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    countersMetadataBufferLength: {
+      id: 4,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 12,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    countersValuesBufferLength: {
+      id: 5,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 16,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    errorLogBufferLength: {
+      id: 6,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 20,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    clientLivenessTimeoutNs: {
+      id: 7,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 24,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+      timeUnit: 'nanosecond',
+    },
+    startTimestampMs: {
+      id: 8,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 32,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+      epoch: 'unix',
+      timeUnit: 'millisecond',
+    },
+    pid: {
+      id: 9,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 40,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    filePageSize: {
+      id: 10,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 48,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+  },
+  groups: {},
+  data: {},
+} as const

@@ -23,95 +23,7 @@ import type { CounterType } from './counter-type.ts'
 
 requireRuntime(1, 'counter-metadata')
 
-/** Metadata of CounterMetadata. */
-export const CounterMetadataMeta = {
-  name: 'CounterMetadata',
-  templateId: 4,
-  schemaId: 3,
-  schemaVersion: 0,
-  semanticVersion: '0.2.0',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 512,
-  fields: {
-    state: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 4,
-      type: 'CounterState',
-      nullValue: -2147483648,
-      description: 'Atomic. Stored last.',
-    },
-    typeId: {
-      id: 2,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 4,
-      encodedLength: 4,
-      type: 'CounterType',
-      nullValue: -2147483648,
-      description: 'What the counter counts.',
-    },
-    freeForReuseDeadlineMs: {
-      id: 3,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      epoch: 'unix',
-      timeUnit: 'millisecond',
-      description: 'When a freed record may be used again; the largest int64 while it is live.',
-    },
-    key: {
-      id: 4,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 16,
-      encodedLength: 112,
-      type: 'uint8',
-      length: 112,
-      minValue: 0,
-      maxValue: 254,
-      nullValue: 255,
-      description: 'What the counter is about.',
-    },
-    labelLength: {
-      id: 5,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 128,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Atomic. Length of the label in bytes.',
-    },
-    label: {
-      id: 6,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 132,
-      encodedLength: 380,
-      type: 'uint8',
-      length: 380,
-      minValue: 0,
-      maxValue: 254,
-      nullValue: 255,
-      description: 'Text for people.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
-const TEXT_SHAPE: TextShape = {}
+const TEXT_SHAPE: TextShape = {  }
 
 /** Metadata record of a counter. */
 export class CounterMetadataDecoder {
@@ -143,13 +55,19 @@ export class CounterMetadataDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('CounterMetadataDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 512) throwBlockLength('CounterMetadata', actingBlockLength, 512)
@@ -158,7 +76,7 @@ export class CounterMetadataDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -170,7 +88,10 @@ export class CounterMetadataDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('CounterMetadataDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -411,7 +332,10 @@ export class CounterMetadataEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -578,3 +502,85 @@ export class CounterMetadataEncoder {
     return ''
   }
 }
+
+/** Metadata of CounterMetadata. */
+export const CounterMetadataMeta = {
+  name: 'CounterMetadata',
+  templateId: 4,
+  schemaId: 3,
+  schemaVersion: 0,
+  semanticVersion: '0.2.0',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 512,
+  fields: {
+    state: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 4,
+      type: 'CounterState',
+      nullValue: -2147483648,
+    },
+    typeId: {
+      id: 2,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 4,
+      encodedLength: 4,
+      type: 'CounterType',
+      nullValue: -2147483648,
+    },
+    freeForReuseDeadlineMs: {
+      id: 3,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 8,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+      epoch: 'unix',
+      timeUnit: 'millisecond',
+    },
+    key: {
+      id: 4,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 16,
+      encodedLength: 112,
+      type: 'uint8',
+      length: 112,
+      minValue: 0,
+      maxValue: 254,
+      nullValue: 255,
+    },
+    labelLength: {
+      id: 5,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 128,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    label: {
+      id: 6,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 132,
+      encodedLength: 380,
+      type: 'uint8',
+      length: 380,
+      minValue: 0,
+      maxValue: 254,
+      nullValue: 255,
+    },
+  },
+  groups: {},
+  data: {},
+} as const

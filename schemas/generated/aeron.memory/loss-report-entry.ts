@@ -15,111 +15,7 @@ import type { MessageHeaderDecoder, MessageHeaderEncoder } from './message-heade
 
 requireRuntime(1, 'loss-report-entry')
 
-/** Metadata of LossReportEntry. */
-export const LossReportEntryMeta = {
-  name: 'LossReportEntry',
-  templateId: 13,
-  schemaId: 3,
-  schemaVersion: 0,
-  semanticVersion: '0.2.0',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 44,
-  fields: {
-    observationCount: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Atomic. How often it happened; 0 ends the report. Stored last.',
-    },
-    totalBytesLost: {
-      id: 2,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Atomic. Bytes that were missing.',
-    },
-    firstObservationTimestampMs: {
-      id: 3,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 16,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      epoch: 'unix',
-      timeUnit: 'millisecond',
-      description: 'When it first happened.',
-    },
-    lastObservationTimestampMs: {
-      id: 4,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 24,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      epoch: 'unix',
-      timeUnit: 'millisecond',
-      description: 'Atomic. When it last happened.',
-    },
-    sessionId: {
-      id: 5,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 32,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Session of the publication.',
-    },
-    streamId: {
-      id: 6,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 36,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Stream within the channel.',
-    },
-    channelLength: {
-      id: 7,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 40,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Length of the channel in bytes.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
-const TEXT_SHAPE: TextShape = {}
+const TEXT_SHAPE: TextShape = {  }
 
 /** Entry of the loss report; the channel follows, and the source as a second text. */
 export class LossReportEntryDecoder {
@@ -151,13 +47,19 @@ export class LossReportEntryDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('LossReportEntryDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 44) throwBlockLength('LossReportEntry', actingBlockLength, 44)
@@ -166,7 +68,7 @@ export class LossReportEntryDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -178,7 +80,10 @@ export class LossReportEntryDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('LossReportEntryDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -432,7 +337,10 @@ export class LossReportEntryEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -605,3 +513,100 @@ export class LossReportEntryEncoder {
     return ''
   }
 }
+
+/** Metadata of LossReportEntry. */
+export const LossReportEntryMeta = {
+  name: 'LossReportEntry',
+  templateId: 13,
+  schemaId: 3,
+  schemaVersion: 0,
+  semanticVersion: '0.2.0',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 44,
+  fields: {
+    observationCount: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    totalBytesLost: {
+      id: 2,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 8,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    firstObservationTimestampMs: {
+      id: 3,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 16,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+      epoch: 'unix',
+      timeUnit: 'millisecond',
+    },
+    lastObservationTimestampMs: {
+      id: 4,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 24,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+      epoch: 'unix',
+      timeUnit: 'millisecond',
+    },
+    sessionId: {
+      id: 5,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 32,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    streamId: {
+      id: 6,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 36,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    channelLength: {
+      id: 7,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 40,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+  },
+  groups: {},
+  data: {},
+} as const

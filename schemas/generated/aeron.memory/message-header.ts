@@ -8,7 +8,6 @@ requireRuntime(1, 'message-header')
 export const MessageHeaderMeta = {
   name: 'messageHeader',
   encodedLength: 8,
-  description: 'SBE asks every schema for a message header. None of the Aeron layouts carries one.',
   members: {
     blockLength: {
       id: -1,

@@ -15,85 +15,7 @@ import type { MessageHeaderDecoder, MessageHeaderEncoder } from './message-heade
 
 requireRuntime(1, 'ring-buffer-trailer')
 
-/** Metadata of RingBufferTrailer. */
-export const RingBufferTrailerMeta = {
-  name: 'RingBufferTrailer',
-  templateId: 10,
-  schemaId: 3,
-  schemaVersion: 0,
-  semanticVersion: '0.2.0',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 768,
-  fields: {
-    tailPosition: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 128,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Atomic. Where producers claim.',
-    },
-    headCachePosition: {
-      id: 2,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 256,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Atomic. A head position that producers have seen.',
-    },
-    headPosition: {
-      id: 3,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 384,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Atomic. Where the consumer reads.',
-    },
-    correlationCounter: {
-      id: 4,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 512,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Atomic. Source of all ids.',
-    },
-    consumerHeartbeatMs: {
-      id: 5,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 640,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      epoch: 'unix',
-      timeUnit: 'millisecond',
-      description: 'Atomic. When the consumer was last alive; -1 after a clean end.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
-const TEXT_SHAPE: TextShape = {}
+const TEXT_SHAPE: TextShape = {  }
 
 /** Follows the records of a ring buffer. Each field has 128 bytes to itself. */
 export class RingBufferTrailerDecoder {
@@ -125,13 +47,19 @@ export class RingBufferTrailerDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('RingBufferTrailerDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 648) throwBlockLength('RingBufferTrailer', actingBlockLength, 648)
@@ -140,7 +68,7 @@ export class RingBufferTrailerDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -152,7 +80,10 @@ export class RingBufferTrailerDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('RingBufferTrailerDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -409,7 +340,10 @@ export class RingBufferTrailerEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -584,3 +518,76 @@ export class RingBufferTrailerEncoder {
     return ''
   }
 }
+
+/** Metadata of RingBufferTrailer. */
+export const RingBufferTrailerMeta = {
+  name: 'RingBufferTrailer',
+  templateId: 10,
+  schemaId: 3,
+  schemaVersion: 0,
+  semanticVersion: '0.2.0',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 768,
+  fields: {
+    tailPosition: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 128,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    headCachePosition: {
+      id: 2,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 256,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    headPosition: {
+      id: 3,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 384,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    correlationCounter: {
+      id: 4,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 512,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    consumerHeartbeatMs: {
+      id: 5,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 640,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+      epoch: 'unix',
+      timeUnit: 'millisecond',
+    },
+  },
+  groups: {},
+  data: {},
+} as const

@@ -20,135 +20,6 @@ import type { ErrorCode } from './error-code.ts'
 
 requireRuntime(1, 'error-frame')
 
-/** Metadata of ErrorFrame. */
-export const ErrorFrameMeta = {
-  name: 'ErrorFrame',
-  templateId: 4,
-  schemaId: 1,
-  schemaVersion: 1,
-  semanticVersion: '1.53',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 40,
-  fields: {
-    frameLength: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: '40 and the length of the text.',
-    },
-    version: {
-      id: 2,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 4,
-      encodedLength: 1,
-      type: 'uint8',
-      minValue: 0,
-      maxValue: 254,
-      nullValue: 255,
-      description: 'Version of the protocol: 0.',
-    },
-    flags: {
-      id: 3,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 5,
-      encodedLength: 1,
-      type: 'ErrorFlags',
-      description: 'Tells whether the group tag is valid.',
-    },
-    frameType: {
-      id: 4,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 6,
-      encodedLength: 2,
-      type: 'FrameType',
-      nullValue: 65535,
-      description: 'ERR.',
-    },
-    sessionId: {
-      id: 5,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Session of the publication.',
-    },
-    streamId: {
-      id: 6,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 12,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Stream within the channel.',
-    },
-    receiverId: {
-      id: 7,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 16,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Identity of the receiver.',
-    },
-    groupTag: {
-      id: 8,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 24,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Group that the receiver belongs to, if the flag says so.',
-    },
-    errorCode: {
-      id: 9,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 32,
-      encodedLength: 4,
-      type: 'ErrorCode',
-      nullValue: -2147483648,
-      description: 'What went wrong.',
-    },
-    textLength: {
-      id: 10,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 36,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Length of the text in bytes.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
 const TEXT_SHAPE: TextShape = { flags: 'set' }
 
 /** Error of a receiver, told to the sender; the text follows. */
@@ -183,13 +54,19 @@ export class ErrorFrameDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('ErrorFrameDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 40) throwBlockLength('ErrorFrame', actingBlockLength, 40)
@@ -198,7 +75,7 @@ export class ErrorFrameDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -210,7 +87,10 @@ export class ErrorFrameDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('ErrorFrameDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -466,7 +346,10 @@ export class ErrorFrameEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -643,3 +526,115 @@ export class ErrorFrameEncoder {
     return ''
   }
 }
+
+/** Metadata of ErrorFrame. */
+export const ErrorFrameMeta = {
+  name: 'ErrorFrame',
+  templateId: 4,
+  schemaId: 1,
+  schemaVersion: 1,
+  semanticVersion: '1.53',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 40,
+  fields: {
+    frameLength: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    version: {
+      id: 2,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 4,
+      encodedLength: 1,
+      type: 'uint8',
+      minValue: 0,
+      maxValue: 254,
+      nullValue: 255,
+    },
+    flags: { id: 3, presence: 'required', sinceVersion: 0, offset: 5, encodedLength: 1, type: 'ErrorFlags' },
+    frameType: {
+      id: 4,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 6,
+      encodedLength: 2,
+      type: 'FrameType',
+      nullValue: 65535,
+    },
+    sessionId: {
+      id: 5,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 8,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    streamId: {
+      id: 6,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 12,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    receiverId: {
+      id: 7,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 16,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    groupTag: {
+      id: 8,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 24,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    errorCode: {
+      id: 9,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 32,
+      encodedLength: 4,
+      type: 'ErrorCode',
+      nullValue: -2147483648,
+    },
+    textLength: {
+      id: 10,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 36,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+  },
+  groups: {},
+  data: {},
+} as const

@@ -16,129 +16,7 @@ import type { FrameType } from './frame-type.ts'
 
 requireRuntime(1, 'nak')
 
-/** Metadata of Nak. */
-export const NakMeta = {
-  name: 'Nak',
-  templateId: 2,
-  schemaId: 1,
-  schemaVersion: 1,
-  semanticVersion: '1.53',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 28,
-  fields: {
-    frameLength: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: '28.',
-    },
-    version: {
-      id: 2,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 4,
-      encodedLength: 1,
-      type: 'uint8',
-      minValue: 0,
-      maxValue: 254,
-      nullValue: 255,
-      description: 'Version of the protocol: 0.',
-    },
-    flags: {
-      id: 3,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 5,
-      encodedLength: 1,
-      type: 'uint8',
-      minValue: 0,
-      maxValue: 254,
-      nullValue: 255,
-      description: 'None are defined.',
-    },
-    frameType: {
-      id: 4,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 6,
-      encodedLength: 2,
-      type: 'FrameType',
-      nullValue: 65535,
-      description: 'NAK.',
-    },
-    sessionId: {
-      id: 5,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Session of the publication.',
-    },
-    streamId: {
-      id: 6,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 12,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Stream within the channel.',
-    },
-    termId: {
-      id: 7,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 16,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Term with the gap.',
-    },
-    termOffset: {
-      id: 8,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 20,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Start of the gap.',
-    },
-    length: {
-      id: 9,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 24,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Length of the gap in bytes.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
-const TEXT_SHAPE: TextShape = {}
+const TEXT_SHAPE: TextShape = {  }
 
 /** Request of a receiver to send a range of a term again. */
 export class NakDecoder {
@@ -170,13 +48,19 @@ export class NakDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('NakDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 28) throwBlockLength('Nak', actingBlockLength, 28)
@@ -185,7 +69,7 @@ export class NakDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -197,7 +81,10 @@ export class NakDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('NakDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -407,7 +294,10 @@ export class NakEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -541,3 +431,116 @@ export class NakEncoder {
     return ''
   }
 }
+
+/** Metadata of Nak. */
+export const NakMeta = {
+  name: 'Nak',
+  templateId: 2,
+  schemaId: 1,
+  schemaVersion: 1,
+  semanticVersion: '1.53',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 28,
+  fields: {
+    frameLength: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    version: {
+      id: 2,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 4,
+      encodedLength: 1,
+      type: 'uint8',
+      minValue: 0,
+      maxValue: 254,
+      nullValue: 255,
+    },
+    flags: {
+      id: 3,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 5,
+      encodedLength: 1,
+      type: 'uint8',
+      minValue: 0,
+      maxValue: 254,
+      nullValue: 255,
+    },
+    frameType: {
+      id: 4,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 6,
+      encodedLength: 2,
+      type: 'FrameType',
+      nullValue: 65535,
+    },
+    sessionId: {
+      id: 5,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 8,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    streamId: {
+      id: 6,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 12,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    termId: {
+      id: 7,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 16,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    termOffset: {
+      id: 8,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 20,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    length: {
+      id: 9,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 24,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+  },
+  groups: {},
+  data: {},
+} as const

@@ -21,91 +21,6 @@ import { ResolutionEntryFlagsDecoder, ResolutionEntryFlagsEncoder } from './reso
 
 requireRuntime(1, 'resolution-entry-ipv6')
 
-/** Metadata of ResolutionEntryIpv6. */
-export const ResolutionEntryIpv6Meta = {
-  name: 'ResolutionEntryIpv6',
-  templateId: 258,
-  schemaId: 1,
-  schemaVersion: 1,
-  semanticVersion: '1.53',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 26,
-  fields: {
-    resolutionType: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 1,
-      type: 'ResolutionType',
-      nullValue: -128,
-      description: 'NAME_TO_IP6.',
-    },
-    flags: {
-      id: 2,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 1,
-      encodedLength: 1,
-      type: 'ResolutionEntryFlags',
-      description: 'Origin of the entry.',
-    },
-    udpPort: {
-      id: 3,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 2,
-      encodedLength: 2,
-      type: 'uint16',
-      minValue: 0,
-      maxValue: 65534,
-      nullValue: 65535,
-      description: 'Port of the driver\'s resolver; little-endian.',
-    },
-    ageInMs: {
-      id: 4,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 4,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      timeUnit: 'millisecond',
-      description: 'Time since the driver was heard of.',
-    },
-    address: {
-      id: 5,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 16,
-      type: 'uint8',
-      length: 16,
-      minValue: 0,
-      maxValue: 254,
-      nullValue: 255,
-      description: 'Address of the driver.',
-    },
-    nameLength: {
-      id: 6,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 24,
-      encodedLength: 2,
-      type: 'int16',
-      minValue: -32767,
-      maxValue: 32767,
-      nullValue: -32768,
-      description: 'Length of the name in bytes.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
 const TEXT_SHAPE: TextShape = { flags: 'set' }
 
 /** Entry of a resolution frame for a driver at an IPv6 address; the name follows. */
@@ -140,13 +55,19 @@ export class ResolutionEntryIpv6Decoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('ResolutionEntryIpv6Decoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 26) throwBlockLength('ResolutionEntryIpv6', actingBlockLength, 26)
@@ -155,7 +76,7 @@ export class ResolutionEntryIpv6Decoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -167,7 +88,10 @@ export class ResolutionEntryIpv6Decoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('ResolutionEntryIpv6Decoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -380,7 +304,10 @@ export class ResolutionEntryIpv6Encoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -516,3 +443,75 @@ export class ResolutionEntryIpv6Encoder {
     return ''
   }
 }
+
+/** Metadata of ResolutionEntryIpv6. */
+export const ResolutionEntryIpv6Meta = {
+  name: 'ResolutionEntryIpv6',
+  templateId: 258,
+  schemaId: 1,
+  schemaVersion: 1,
+  semanticVersion: '1.53',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 26,
+  fields: {
+    resolutionType: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 1,
+      type: 'ResolutionType',
+      nullValue: -128,
+    },
+    flags: { id: 2, presence: 'required', sinceVersion: 0, offset: 1, encodedLength: 1, type: 'ResolutionEntryFlags' },
+    udpPort: {
+      id: 3,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 2,
+      encodedLength: 2,
+      type: 'uint16',
+      minValue: 0,
+      maxValue: 65534,
+      nullValue: 65535,
+    },
+    ageInMs: {
+      id: 4,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 4,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+      timeUnit: 'millisecond',
+    },
+    address: {
+      id: 5,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 8,
+      encodedLength: 16,
+      type: 'uint8',
+      length: 16,
+      minValue: 0,
+      maxValue: 254,
+      nullValue: 255,
+    },
+    nameLength: {
+      id: 6,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 24,
+      encodedLength: 2,
+      type: 'int16',
+      minValue: -32767,
+      maxValue: 32767,
+      nullValue: -32768,
+    },
+  },
+  groups: {},
+  data: {},
+} as const

@@ -16,69 +16,7 @@ import type { FrameType } from './frame-type.ts'
 
 requireRuntime(1, 'resolution-frame')
 
-/** Metadata of ResolutionFrame. */
-export const ResolutionFrameMeta = {
-  name: 'ResolutionFrame',
-  templateId: 7,
-  schemaId: 1,
-  schemaVersion: 1,
-  semanticVersion: '1.53',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 8,
-  fields: {
-    frameLength: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: '8 and the lengths of all entries.',
-    },
-    version: {
-      id: 2,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 4,
-      encodedLength: 1,
-      type: 'uint8',
-      minValue: 0,
-      maxValue: 254,
-      nullValue: 255,
-      description: 'Version of the protocol: 0.',
-    },
-    flags: {
-      id: 3,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 5,
-      encodedLength: 1,
-      type: 'uint8',
-      minValue: 0,
-      maxValue: 254,
-      nullValue: 255,
-      description: 'None are defined.',
-    },
-    frameType: {
-      id: 4,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 6,
-      encodedLength: 2,
-      type: 'FrameType',
-      nullValue: 65535,
-      description: 'RES.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
-const TEXT_SHAPE: TextShape = {}
+const TEXT_SHAPE: TextShape = {  }
 
 /** Header of a name resolution frame; entries follow to the end of the frame. */
 export class ResolutionFrameDecoder {
@@ -110,13 +48,19 @@ export class ResolutionFrameDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('ResolutionFrameDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 8) throwBlockLength('ResolutionFrame', actingBlockLength, 8)
@@ -125,7 +69,7 @@ export class ResolutionFrameDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -137,7 +81,10 @@ export class ResolutionFrameDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('ResolutionFrameDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -317,7 +264,10 @@ export class ResolutionFrameEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -421,3 +371,61 @@ export class ResolutionFrameEncoder {
     return ''
   }
 }
+
+/** Metadata of ResolutionFrame. */
+export const ResolutionFrameMeta = {
+  name: 'ResolutionFrame',
+  templateId: 7,
+  schemaId: 1,
+  schemaVersion: 1,
+  semanticVersion: '1.53',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 8,
+  fields: {
+    frameLength: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    version: {
+      id: 2,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 4,
+      encodedLength: 1,
+      type: 'uint8',
+      minValue: 0,
+      maxValue: 254,
+      nullValue: 255,
+    },
+    flags: {
+      id: 3,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 5,
+      encodedLength: 1,
+      type: 'uint8',
+      minValue: 0,
+      maxValue: 254,
+      nullValue: 255,
+    },
+    frameType: {
+      id: 4,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 6,
+      encodedLength: 2,
+      type: 'FrameType',
+      nullValue: 65535,
+    },
+  },
+  groups: {},
+  data: {},
+} as const

@@ -17,161 +17,6 @@ import type { FrameType } from './frame-type.ts'
 
 requireRuntime(1, 'setup')
 
-/** Metadata of Setup. */
-export const SetupMeta = {
-  name: 'Setup',
-  templateId: 5,
-  schemaId: 1,
-  schemaVersion: 1,
-  semanticVersion: '1.53',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 40,
-  fields: {
-    frameLength: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: '40.',
-    },
-    version: {
-      id: 2,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 4,
-      encodedLength: 1,
-      type: 'uint8',
-      minValue: 0,
-      maxValue: 254,
-      nullValue: 255,
-      description: 'Version of the protocol: 0.',
-    },
-    flags: {
-      id: 3,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 5,
-      encodedLength: 1,
-      type: 'SetupFlags',
-      description: 'Properties of the stream.',
-    },
-    frameType: {
-      id: 4,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 6,
-      encodedLength: 2,
-      type: 'FrameType',
-      nullValue: 65535,
-      description: 'SETUP.',
-    },
-    termOffset: {
-      id: 5,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Offset of the sender position in the active term.',
-    },
-    sessionId: {
-      id: 6,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 12,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Session of the publication.',
-    },
-    streamId: {
-      id: 7,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 16,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Stream within the channel.',
-    },
-    initialTermId: {
-      id: 8,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 20,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Term that the stream began with.',
-    },
-    activeTermId: {
-      id: 9,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 24,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Term that the sender is in.',
-    },
-    termLength: {
-      id: 10,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 28,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Length of a term in bytes.',
-    },
-    mtu: {
-      id: 11,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 32,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Largest datagram payload in bytes that the sender makes.',
-    },
-    ttl: {
-      id: 12,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 36,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Multicast time to live of the channel.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
 const TEXT_SHAPE: TextShape = { flags: 'set' }
 
 /** Announcement of a stream by its sender. */
@@ -206,13 +51,19 @@ export class SetupDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('SetupDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 40) throwBlockLength('Setup', actingBlockLength, 40)
@@ -221,7 +72,7 @@ export class SetupDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -233,7 +84,10 @@ export class SetupDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('SetupDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -467,7 +321,10 @@ export class SetupEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -623,3 +480,139 @@ export class SetupEncoder {
     return ''
   }
 }
+
+/** Metadata of Setup. */
+export const SetupMeta = {
+  name: 'Setup',
+  templateId: 5,
+  schemaId: 1,
+  schemaVersion: 1,
+  semanticVersion: '1.53',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 40,
+  fields: {
+    frameLength: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    version: {
+      id: 2,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 4,
+      encodedLength: 1,
+      type: 'uint8',
+      minValue: 0,
+      maxValue: 254,
+      nullValue: 255,
+    },
+    flags: { id: 3, presence: 'required', sinceVersion: 0, offset: 5, encodedLength: 1, type: 'SetupFlags' },
+    frameType: {
+      id: 4,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 6,
+      encodedLength: 2,
+      type: 'FrameType',
+      nullValue: 65535,
+    },
+    termOffset: {
+      id: 5,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 8,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    sessionId: {
+      id: 6,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 12,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    streamId: {
+      id: 7,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 16,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    initialTermId: {
+      id: 8,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 20,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    activeTermId: {
+      id: 9,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 24,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    termLength: {
+      id: 10,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 28,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    mtu: {
+      id: 11,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 32,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    ttl: {
+      id: 12,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 36,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+  },
+  groups: {},
+  data: {},
+} as const

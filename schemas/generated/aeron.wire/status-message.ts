@@ -18,149 +18,6 @@ import type { FrameType } from './frame-type.ts'
 
 requireRuntime(1, 'status-message')
 
-/** Metadata of StatusMessage. */
-export const StatusMessageMeta = {
-  name: 'StatusMessage',
-  templateId: 3,
-  schemaId: 1,
-  schemaVersion: 1,
-  semanticVersion: '1.53',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 44,
-  fields: {
-    frameLength: {
-      id: 1,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: '36 without and 44 with a group tag.',
-    },
-    version: {
-      id: 2,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 4,
-      encodedLength: 1,
-      type: 'uint8',
-      minValue: 0,
-      maxValue: 254,
-      nullValue: 255,
-      description: 'Version of the protocol: 0.',
-    },
-    flags: {
-      id: 3,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 5,
-      encodedLength: 1,
-      type: 'StatusMessageFlags',
-      description: 'Requests and state of the receiver.',
-    },
-    frameType: {
-      id: 4,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 6,
-      encodedLength: 2,
-      type: 'FrameType',
-      nullValue: 65535,
-      description: 'SM.',
-    },
-    sessionId: {
-      id: 5,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Session of the publication.',
-    },
-    streamId: {
-      id: 6,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 12,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Stream within the channel.',
-    },
-    consumptionTermId: {
-      id: 7,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 16,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Term up to which the receiver has consumed.',
-    },
-    consumptionTermOffset: {
-      id: 8,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 20,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Offset in that term up to which the receiver has consumed.',
-    },
-    receiverWindow: {
-      id: 9,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 24,
-      encodedLength: 4,
-      type: 'int32',
-      minValue: -2147483647,
-      maxValue: 2147483647,
-      nullValue: -2147483648,
-      description: 'Bytes that may be sent beyond that position.',
-    },
-    receiverId: {
-      id: 10,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 28,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Identity of the receiver. Not aligned to 8.',
-    },
-    groupTag: {
-      id: 11,
-      presence: 'optional',
-      sinceVersion: 1,
-      offset: 36,
-      encodedLength: 8,
-      type: 'int64',
-      minValue: -9223372036854775807n,
-      maxValue: 9223372036854775807n,
-      nullValue: -9223372036854775808n,
-      description: 'Group that the receiver belongs to.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
 const TEXT_SHAPE: TextShape = { flags: 'set' }
 
 /** Consumption and window of a receiver. Version 0 has 36 bytes, version 1 has 44. */
@@ -197,13 +54,19 @@ export class StatusMessageDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('StatusMessageDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 36) throwBlockLength('StatusMessage', actingBlockLength, 36)
@@ -214,7 +77,7 @@ export class StatusMessageDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     this._version = version
@@ -227,7 +90,10 @@ export class StatusMessageDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('StatusMessageDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -501,7 +367,10 @@ export class StatusMessageEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -688,3 +557,128 @@ export class StatusMessageEncoder {
     return ''
   }
 }
+
+/** Metadata of StatusMessage. */
+export const StatusMessageMeta = {
+  name: 'StatusMessage',
+  templateId: 3,
+  schemaId: 1,
+  schemaVersion: 1,
+  semanticVersion: '1.53',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 44,
+  fields: {
+    frameLength: {
+      id: 1,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    version: {
+      id: 2,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 4,
+      encodedLength: 1,
+      type: 'uint8',
+      minValue: 0,
+      maxValue: 254,
+      nullValue: 255,
+    },
+    flags: { id: 3, presence: 'required', sinceVersion: 0, offset: 5, encodedLength: 1, type: 'StatusMessageFlags' },
+    frameType: {
+      id: 4,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 6,
+      encodedLength: 2,
+      type: 'FrameType',
+      nullValue: 65535,
+    },
+    sessionId: {
+      id: 5,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 8,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    streamId: {
+      id: 6,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 12,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    consumptionTermId: {
+      id: 7,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 16,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    consumptionTermOffset: {
+      id: 8,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 20,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    receiverWindow: {
+      id: 9,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 24,
+      encodedLength: 4,
+      type: 'int32',
+      minValue: -2147483647,
+      maxValue: 2147483647,
+      nullValue: -2147483648,
+    },
+    receiverId: {
+      id: 10,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 28,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+    groupTag: {
+      id: 11,
+      presence: 'optional',
+      sinceVersion: 1,
+      offset: 36,
+      encodedLength: 8,
+      type: 'int64',
+      minValue: -9223372036854775807n,
+      maxValue: 9223372036854775807n,
+      nullValue: -9223372036854775808n,
+    },
+  },
+  groups: {},
+  data: {},
+} as const

@@ -26,128 +26,7 @@ import type { Side } from './side.ts'
 
 requireRuntime(1, 'book-snapshot')
 
-/** Metadata of BookSnapshot. */
-export const BookSnapshotMeta = {
-  name: 'BookSnapshot',
-  templateId: 5,
-  schemaId: 300,
-  schemaVersion: 1,
-  semanticVersion: '1.1',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 17,
-  fields: {
-    transactTime: {
-      id: 60,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 8,
-      type: 'uint64',
-      minValue: 0n,
-      maxValue: 18446744073709551614n,
-      nullValue: 18446744073709551615n,
-      epoch: 'unix',
-      timeUnit: 'nanosecond',
-    },
-    instrumentId: {
-      id: 48,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 4,
-      type: 'uint32',
-      minValue: 0,
-      maxValue: 4294967294,
-      nullValue: 4294967295,
-    },
-    sequence: {
-      id: 83,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 12,
-      encodedLength: 4,
-      type: 'uint32',
-      minValue: 0,
-      maxValue: 4294967294,
-      nullValue: 4294967295,
-    },
-    tradingStatus: {
-      id: 326,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 16,
-      encodedLength: 1,
-      type: 'TradingStatus',
-      nullValue: 255,
-    },
-  },
-  groups: {
-    levels: {
-      id: 268,
-      sinceVersion: 0,
-      blockLength: 9,
-      headerLength: 3,
-      fields: {
-        price: {
-          id: 270,
-          presence: 'required',
-          sinceVersion: 0,
-          offset: 0,
-          encodedLength: 8,
-          type: 'Price',
-        },
-        side: {
-          id: 54,
-          presence: 'required',
-          sinceVersion: 0,
-          offset: 8,
-          encodedLength: 1,
-          type: 'Side',
-          nullValue: 0,
-        },
-      },
-      groups: {
-        orders: {
-          id: 37705,
-          sinceVersion: 0,
-          blockLength: 12,
-          headerLength: 3,
-          fields: {
-            orderId: {
-              id: 37,
-              presence: 'required',
-              sinceVersion: 0,
-              offset: 0,
-              encodedLength: 8,
-              type: 'uint64',
-              minValue: 0n,
-              maxValue: 18446744073709551614n,
-              nullValue: 18446744073709551615n,
-            },
-            quantity: {
-              id: 271,
-              presence: 'required',
-              sinceVersion: 0,
-              offset: 8,
-              encodedLength: 4,
-              type: 'uint32',
-              minValue: 0,
-              maxValue: 4294967294,
-              nullValue: 4294967295,
-            },
-          },
-          groups: {},
-          data: {},
-        },
-      },
-      data: {},
-    },
-  },
-  data: {},
-} as const
-
-const TEXT_SHAPE: TextShape = {}
+const TEXT_SHAPE: TextShape = {  }
 
 /** The whole book of an instrument, with the orders at each level. */
 export class BookSnapshotDecoder {
@@ -181,13 +60,19 @@ export class BookSnapshotDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('BookSnapshotDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 17) throwBlockLength('BookSnapshot', actingBlockLength, 17)
@@ -196,7 +81,7 @@ export class BookSnapshotDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -208,7 +93,10 @@ export class BookSnapshotDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('BookSnapshotDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -406,7 +294,10 @@ export class BookSnapshotEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -463,9 +354,9 @@ export class BookSnapshotEncoder {
     return this
   }
 
-  /** From a Number; throws when it is not a safe integer. */
+  /** From a Number; throws when it is not a safe integer or is negative. */
   transactTimeAsNumber(value: number): this {
-    if (!Number.isSafeInteger(value)) throwInexact('BookSnapshot.transactTime')
+    if (!Number.isSafeInteger(value) || value < 0) throwInexact('BookSnapshot.transactTime')
     this._view.setInt32(this._offset + 4, Math.floor(value / 0x1_0000_0000), true)
     this._view.setUint32(this._offset, value >>> 0, true)
     return this
@@ -993,9 +884,9 @@ export class BookSnapshotLevelsOrdersEncoder {
     return this
   }
 
-  /** From a Number; throws when it is not a safe integer. */
+  /** From a Number; throws when it is not a safe integer or is negative. */
   orderIdAsNumber(value: number): this {
-    if (!Number.isSafeInteger(value)) throwInexact('BookSnapshot.levels.orders.orderId')
+    if (!Number.isSafeInteger(value) || value < 0) throwInexact('BookSnapshot.levels.orders.orderId')
     this._view.setInt32(this._offset + 4, Math.floor(value / 0x1_0000_0000), true)
     this._view.setUint32(this._offset, value >>> 0, true)
     return this
@@ -1059,3 +950,117 @@ function skipBookSnapshotLevelsOrders(view: DataView, limit: number, end: number
   limit += count * blockLength
   return limit
 }
+
+/** Metadata of BookSnapshot. */
+export const BookSnapshotMeta = {
+  name: 'BookSnapshot',
+  templateId: 5,
+  schemaId: 300,
+  schemaVersion: 1,
+  semanticVersion: '1.1',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 17,
+  fields: {
+    transactTime: {
+      id: 60,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 8,
+      type: 'uint64',
+      minValue: 0n,
+      maxValue: 18446744073709551614n,
+      nullValue: 18446744073709551615n,
+      epoch: 'unix',
+      timeUnit: 'nanosecond',
+    },
+    instrumentId: {
+      id: 48,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 8,
+      encodedLength: 4,
+      type: 'uint32',
+      minValue: 0,
+      maxValue: 4294967294,
+      nullValue: 4294967295,
+    },
+    sequence: {
+      id: 83,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 12,
+      encodedLength: 4,
+      type: 'uint32',
+      minValue: 0,
+      maxValue: 4294967294,
+      nullValue: 4294967295,
+    },
+    tradingStatus: {
+      id: 326,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 16,
+      encodedLength: 1,
+      type: 'TradingStatus',
+      nullValue: 255,
+    },
+  },
+  groups: {
+    levels: {
+      id: 268,
+      sinceVersion: 0,
+      blockLength: 9,
+      headerLength: 3,
+      fields: {
+        price: { id: 270, presence: 'required', sinceVersion: 0, offset: 0, encodedLength: 8, type: 'Price' },
+        side: {
+          id: 54,
+          presence: 'required',
+          sinceVersion: 0,
+          offset: 8,
+          encodedLength: 1,
+          type: 'Side',
+          nullValue: 0,
+        },
+      },
+      groups: {
+        orders: {
+          id: 37705,
+          sinceVersion: 0,
+          blockLength: 12,
+          headerLength: 3,
+          fields: {
+            orderId: {
+              id: 37,
+              presence: 'required',
+              sinceVersion: 0,
+              offset: 0,
+              encodedLength: 8,
+              type: 'uint64',
+              minValue: 0n,
+              maxValue: 18446744073709551614n,
+              nullValue: 18446744073709551615n,
+            },
+            quantity: {
+              id: 271,
+              presence: 'required',
+              sinceVersion: 0,
+              offset: 8,
+              encodedLength: 4,
+              type: 'uint32',
+              minValue: 0,
+              maxValue: 4294967294,
+              nullValue: 4294967295,
+            },
+          },
+          groups: {},
+          data: {},
+        },
+      },
+      data: {},
+    },
+  },
+  data: {},
+} as const

@@ -27,136 +27,6 @@ import type { EntryType } from './entry-type.ts'
 
 requireRuntime(1, 'book-update')
 
-/** Metadata of BookUpdate. */
-export const BookUpdateMeta = {
-  name: 'BookUpdate',
-  templateId: 2,
-  schemaId: 300,
-  schemaVersion: 1,
-  semanticVersion: '1.1',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 16,
-  fields: {
-    transactTime: {
-      id: 60,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 8,
-      type: 'uint64',
-      minValue: 0n,
-      maxValue: 18446744073709551614n,
-      nullValue: 18446744073709551615n,
-      epoch: 'unix',
-      timeUnit: 'nanosecond',
-    },
-    matchEvent: {
-      id: 5799,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 1,
-      type: 'MatchEvent',
-    },
-  },
-  groups: {
-    entries: {
-      id: 268,
-      sinceVersion: 0,
-      blockLength: 32,
-      headerLength: 3,
-      fields: {
-        price: {
-          id: 270,
-          presence: 'required',
-          sinceVersion: 0,
-          offset: 0,
-          encodedLength: 8,
-          type: 'PriceOptional',
-        },
-        quantity: {
-          id: 271,
-          presence: 'optional',
-          sinceVersion: 0,
-          offset: 8,
-          encodedLength: 4,
-          type: 'uint32',
-          minValue: 0,
-          maxValue: 4294967294,
-          nullValue: 4294967295,
-        },
-        instrumentId: {
-          id: 48,
-          presence: 'required',
-          sinceVersion: 0,
-          offset: 12,
-          encodedLength: 4,
-          type: 'uint32',
-          minValue: 0,
-          maxValue: 4294967294,
-          nullValue: 4294967295,
-        },
-        sequence: {
-          id: 83,
-          presence: 'required',
-          sinceVersion: 0,
-          offset: 16,
-          encodedLength: 4,
-          type: 'uint32',
-          minValue: 0,
-          maxValue: 4294967294,
-          nullValue: 4294967295,
-        },
-        orderCount: {
-          id: 346,
-          presence: 'optional',
-          sinceVersion: 0,
-          offset: 20,
-          encodedLength: 2,
-          type: 'uint16',
-          minValue: 0,
-          maxValue: 65534,
-          nullValue: 65535,
-        },
-        level: {
-          id: 1023,
-          presence: 'required',
-          sinceVersion: 0,
-          offset: 22,
-          encodedLength: 1,
-          type: 'uint8',
-          minValue: 0,
-          maxValue: 254,
-          nullValue: 255,
-          description: 'Level of the book, from 1.',
-        },
-        action: {
-          id: 279,
-          presence: 'required',
-          sinceVersion: 0,
-          offset: 23,
-          encodedLength: 1,
-          type: 'UpdateAction',
-          nullValue: 255,
-        },
-        entryType: {
-          id: 269,
-          presence: 'required',
-          sinceVersion: 0,
-          offset: 24,
-          encodedLength: 1,
-          type: 'EntryType',
-          nullValue: 0,
-        },
-      },
-      groups: {},
-      data: {},
-    },
-  },
-  data: {},
-} as const
-
 const TEXT_SHAPE: TextShape = { matchEvent: 'set' }
 
 /** Changes to the books of one or more instruments. */
@@ -193,13 +63,19 @@ export class BookUpdateDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('BookUpdateDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 9) throwBlockLength('BookUpdate', actingBlockLength, 9)
@@ -208,7 +84,7 @@ export class BookUpdateDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -220,7 +96,10 @@ export class BookUpdateDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('BookUpdateDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -410,7 +289,10 @@ export class BookUpdateEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -463,9 +345,9 @@ export class BookUpdateEncoder {
     return this
   }
 
-  /** From a Number; throws when it is not a safe integer. */
+  /** From a Number; throws when it is not a safe integer or is negative. */
   transactTimeAsNumber(value: number): this {
-    if (!Number.isSafeInteger(value)) throwInexact('BookUpdate.transactTime')
+    if (!Number.isSafeInteger(value) || value < 0) throwInexact('BookUpdate.transactTime')
     this._view.setInt32(this._offset + 4, Math.floor(value / 0x1_0000_0000), true)
     this._view.setUint32(this._offset, value >>> 0, true)
     return this
@@ -906,3 +788,118 @@ function skipBookUpdateEntries(view: DataView, limit: number, end: number): numb
   limit += count * blockLength
   return limit
 }
+
+/** Metadata of BookUpdate. */
+export const BookUpdateMeta = {
+  name: 'BookUpdate',
+  templateId: 2,
+  schemaId: 300,
+  schemaVersion: 1,
+  semanticVersion: '1.1',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 16,
+  fields: {
+    transactTime: {
+      id: 60,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 8,
+      type: 'uint64',
+      minValue: 0n,
+      maxValue: 18446744073709551614n,
+      nullValue: 18446744073709551615n,
+      epoch: 'unix',
+      timeUnit: 'nanosecond',
+    },
+    matchEvent: { id: 5799, presence: 'required', sinceVersion: 0, offset: 8, encodedLength: 1, type: 'MatchEvent' },
+  },
+  groups: {
+    entries: {
+      id: 268,
+      sinceVersion: 0,
+      blockLength: 32,
+      headerLength: 3,
+      fields: {
+        price: { id: 270, presence: 'required', sinceVersion: 0, offset: 0, encodedLength: 8, type: 'PriceOptional' },
+        quantity: {
+          id: 271,
+          presence: 'optional',
+          sinceVersion: 0,
+          offset: 8,
+          encodedLength: 4,
+          type: 'uint32',
+          minValue: 0,
+          maxValue: 4294967294,
+          nullValue: 4294967295,
+        },
+        instrumentId: {
+          id: 48,
+          presence: 'required',
+          sinceVersion: 0,
+          offset: 12,
+          encodedLength: 4,
+          type: 'uint32',
+          minValue: 0,
+          maxValue: 4294967294,
+          nullValue: 4294967295,
+        },
+        sequence: {
+          id: 83,
+          presence: 'required',
+          sinceVersion: 0,
+          offset: 16,
+          encodedLength: 4,
+          type: 'uint32',
+          minValue: 0,
+          maxValue: 4294967294,
+          nullValue: 4294967295,
+        },
+        orderCount: {
+          id: 346,
+          presence: 'optional',
+          sinceVersion: 0,
+          offset: 20,
+          encodedLength: 2,
+          type: 'uint16',
+          minValue: 0,
+          maxValue: 65534,
+          nullValue: 65535,
+        },
+        level: {
+          id: 1023,
+          presence: 'required',
+          sinceVersion: 0,
+          offset: 22,
+          encodedLength: 1,
+          type: 'uint8',
+          minValue: 0,
+          maxValue: 254,
+          nullValue: 255,
+        },
+        action: {
+          id: 279,
+          presence: 'required',
+          sinceVersion: 0,
+          offset: 23,
+          encodedLength: 1,
+          type: 'UpdateAction',
+          nullValue: 255,
+        },
+        entryType: {
+          id: 269,
+          presence: 'required',
+          sinceVersion: 0,
+          offset: 24,
+          encodedLength: 1,
+          type: 'EntryType',
+          nullValue: 0,
+        },
+      },
+      groups: {},
+      data: {},
+    },
+  },
+  data: {},
+} as const

@@ -40,176 +40,6 @@ import type { Side } from './side.ts'
 
 requireRuntime(1, 'instrument-definition')
 
-/** Metadata of InstrumentDefinition. */
-export const InstrumentDefinitionMeta = {
-  name: 'InstrumentDefinition',
-  templateId: 4,
-  schemaId: 300,
-  schemaVersion: 1,
-  semanticVersion: '1.1',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 56,
-  fields: {
-    instrumentId: {
-      id: 48,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 4,
-      type: 'uint32',
-      minValue: 0,
-      maxValue: 4294967294,
-      nullValue: 4294967295,
-    },
-    symbol: {
-      id: 55,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 4,
-      encodedLength: 16,
-      type: 'char',
-      length: 16,
-      minValue: 32,
-      maxValue: 126,
-      nullValue: 0,
-      characterEncoding: 'US-ASCII',
-    },
-    symbolSource: {
-      id: 22,
-      presence: 'constant',
-      sinceVersion: 0,
-      offset: 20,
-      encodedLength: 0,
-      type: 'char',
-      minValue: 32,
-      maxValue: 126,
-      nullValue: 0,
-      characterEncoding: 'US-ASCII',
-    },
-    instrumentType: {
-      id: 167,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 20,
-      encodedLength: 1,
-      type: 'InstrumentType',
-      nullValue: 0,
-    },
-    currency: {
-      id: 15,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 21,
-      encodedLength: 3,
-      type: 'char',
-      length: 3,
-      minValue: 32,
-      maxValue: 126,
-      nullValue: 0,
-      characterEncoding: 'US-ASCII',
-    },
-    tickSize: {
-      id: 969,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 24,
-      encodedLength: 8,
-      type: 'Price',
-    },
-    strikePrice: {
-      id: 202,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 32,
-      encodedLength: 8,
-      type: 'PriceOptional',
-    },
-    maturity: {
-      id: 200,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 40,
-      encodedLength: 4,
-      type: 'MaturityDate',
-    },
-    contractSize: {
-      id: 231,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 44,
-      encodedLength: 8,
-      type: 'double',
-      minValue: -1.7976931348623157e+308,
-      maxValue: 1.7976931348623157e+308,
-      nullValue: NaN as number,
-    },
-    settlementRate: {
-      id: 9001,
-      presence: 'optional',
-      sinceVersion: 0,
-      offset: 52,
-      encodedLength: 4,
-      type: 'float',
-      minValue: -3.4028234663852886e+38,
-      maxValue: 3.4028234663852886e+38,
-      nullValue: NaN as number,
-    },
-  },
-  groups: {
-    legs: {
-      id: 555,
-      sinceVersion: 0,
-      blockLength: 6,
-      headerLength: 3,
-      fields: {
-        legInstrumentId: {
-          id: 602,
-          presence: 'required',
-          sinceVersion: 0,
-          offset: 0,
-          encodedLength: 4,
-          type: 'uint32',
-          minValue: 0,
-          maxValue: 4294967294,
-          nullValue: 4294967295,
-        },
-        legSide: {
-          id: 624,
-          presence: 'required',
-          sinceVersion: 0,
-          offset: 4,
-          encodedLength: 1,
-          type: 'Side',
-          nullValue: 0,
-        },
-        legRatio: {
-          id: 623,
-          presence: 'required',
-          sinceVersion: 0,
-          offset: 5,
-          encodedLength: 1,
-          type: 'int8',
-          minValue: -127,
-          maxValue: 127,
-          nullValue: -128,
-        },
-      },
-      groups: {},
-      data: {},
-    },
-  },
-  data: {
-    description: {
-      id: 107,
-      sinceVersion: 0,
-      lengthType: 'uint16',
-      maxLength: 1024,
-      characterEncoding: 'UTF-8',
-    },
-  },
-} as const
-
 const TEXT_SHAPE: TextShape = { symbol: 'text', currency: 'text', description: 'text' }
 
 /** An instrument, with its legs if it is a spread. */
@@ -250,13 +80,19 @@ export class InstrumentDefinitionDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('InstrumentDefinitionDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 56) throwBlockLength('InstrumentDefinition', actingBlockLength, 56)
@@ -265,7 +101,7 @@ export class InstrumentDefinitionDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -277,7 +113,10 @@ export class InstrumentDefinitionDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('InstrumentDefinitionDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -691,7 +530,10 @@ export class InstrumentDefinitionEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -1224,3 +1066,153 @@ function skipInstrumentDefinitionLegs(view: DataView, limit: number, end: number
   limit += count * blockLength
   return limit
 }
+
+/** Metadata of InstrumentDefinition. */
+export const InstrumentDefinitionMeta = {
+  name: 'InstrumentDefinition',
+  templateId: 4,
+  schemaId: 300,
+  schemaVersion: 1,
+  semanticVersion: '1.1',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 56,
+  fields: {
+    instrumentId: {
+      id: 48,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 4,
+      type: 'uint32',
+      minValue: 0,
+      maxValue: 4294967294,
+      nullValue: 4294967295,
+    },
+    symbol: {
+      id: 55,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 4,
+      encodedLength: 16,
+      type: 'char',
+      length: 16,
+      minValue: 32,
+      maxValue: 126,
+      nullValue: 0,
+      characterEncoding: 'US-ASCII',
+    },
+    symbolSource: {
+      id: 22,
+      presence: 'constant',
+      sinceVersion: 0,
+      offset: 20,
+      encodedLength: 0,
+      type: 'char',
+      minValue: 32,
+      maxValue: 126,
+      nullValue: 0,
+      characterEncoding: 'US-ASCII',
+    },
+    instrumentType: {
+      id: 167,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 20,
+      encodedLength: 1,
+      type: 'InstrumentType',
+      nullValue: 0,
+    },
+    currency: {
+      id: 15,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 21,
+      encodedLength: 3,
+      type: 'char',
+      length: 3,
+      minValue: 32,
+      maxValue: 126,
+      nullValue: 0,
+      characterEncoding: 'US-ASCII',
+    },
+    tickSize: { id: 969, presence: 'required', sinceVersion: 0, offset: 24, encodedLength: 8, type: 'Price' },
+    strikePrice: {
+      id: 202,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 32,
+      encodedLength: 8,
+      type: 'PriceOptional',
+    },
+    maturity: { id: 200, presence: 'required', sinceVersion: 0, offset: 40, encodedLength: 4, type: 'MaturityDate' },
+    contractSize: {
+      id: 231,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 44,
+      encodedLength: 8,
+      type: 'double',
+      minValue: -1.7976931348623157e+308,
+      maxValue: 1.7976931348623157e+308,
+      nullValue: NaN as number,
+    },
+    settlementRate: {
+      id: 9001,
+      presence: 'optional',
+      sinceVersion: 0,
+      offset: 52,
+      encodedLength: 4,
+      type: 'float',
+      minValue: -3.4028234663852886e+38,
+      maxValue: 3.4028234663852886e+38,
+      nullValue: NaN as number,
+    },
+  },
+  groups: {
+    legs: {
+      id: 555,
+      sinceVersion: 0,
+      blockLength: 6,
+      headerLength: 3,
+      fields: {
+        legInstrumentId: {
+          id: 602,
+          presence: 'required',
+          sinceVersion: 0,
+          offset: 0,
+          encodedLength: 4,
+          type: 'uint32',
+          minValue: 0,
+          maxValue: 4294967294,
+          nullValue: 4294967295,
+        },
+        legSide: {
+          id: 624,
+          presence: 'required',
+          sinceVersion: 0,
+          offset: 4,
+          encodedLength: 1,
+          type: 'Side',
+          nullValue: 0,
+        },
+        legRatio: {
+          id: 623,
+          presence: 'required',
+          sinceVersion: 0,
+          offset: 5,
+          encodedLength: 1,
+          type: 'int8',
+          minValue: -127,
+          maxValue: 127,
+          nullValue: -128,
+        },
+      },
+      groups: {},
+      data: {},
+    },
+  },
+  data: {
+    description: { id: 107, sinceVersion: 0, lengthType: 'uint16', maxLength: 1024, characterEncoding: 'UTF-8' },
+  },
+} as const

@@ -8,7 +8,6 @@ requireRuntime(1, 'maturity-date')
 export const MaturityDateMeta = {
   name: 'MaturityDate',
   encodedLength: 4,
-  description: 'Day, or month, of expiry.',
   members: {
     year: {
       id: -1,

@@ -8,7 +8,6 @@ requireRuntime(1, 'message-header')
 export const MessageHeaderMeta = {
   name: 'messageHeader',
   encodedLength: 8,
-  description: 'What every message begins with.',
   members: {
     blockLength: {
       id: -1,

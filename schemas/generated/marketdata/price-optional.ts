@@ -8,7 +8,6 @@ requireRuntime(1, 'price-optional')
 export const PriceOptionalMeta = {
   name: 'PriceOptional',
   encodedLength: 8,
-  description: 'Decimal number with nine digits after the point, or null.',
   members: {
     mantissa: {
       id: -1,

@@ -8,7 +8,6 @@ requireRuntime(1, 'price')
 export const PriceMeta = {
   name: 'Price',
   encodedLength: 8,
-  description: 'Decimal number with nine digits after the point.',
   members: {
     mantissa: {
       id: -1,

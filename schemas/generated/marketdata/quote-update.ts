@@ -19,114 +19,6 @@ import { MatchEventDecoder, MatchEventEncoder } from './match-event.ts'
 
 requireRuntime(1, 'quote-update')
 
-/** Metadata of QuoteUpdate. */
-export const QuoteUpdateMeta = {
-  name: 'QuoteUpdate',
-  templateId: 1,
-  schemaId: 300,
-  schemaVersion: 1,
-  semanticVersion: '1.1',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 48,
-  fields: {
-    transactTime: {
-      id: 60,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 8,
-      type: 'uint64',
-      minValue: 0n,
-      maxValue: 18446744073709551614n,
-      nullValue: 18446744073709551615n,
-      epoch: 'unix',
-      timeUnit: 'nanosecond',
-    },
-    instrumentId: {
-      id: 48,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 4,
-      type: 'uint32',
-      minValue: 0,
-      maxValue: 4294967294,
-      nullValue: 4294967295,
-    },
-    sequence: {
-      id: 83,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 12,
-      encodedLength: 4,
-      type: 'uint32',
-      minValue: 0,
-      maxValue: 4294967294,
-      nullValue: 4294967295,
-    },
-    bidPrice: {
-      id: 132,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 16,
-      encodedLength: 8,
-      type: 'PriceOptional',
-      description: 'Null when nobody bids.',
-    },
-    offerPrice: {
-      id: 133,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 24,
-      encodedLength: 8,
-      type: 'PriceOptional',
-      description: 'Null when nobody offers.',
-    },
-    bidQuantity: {
-      id: 134,
-      presence: 'optional',
-      sinceVersion: 0,
-      offset: 32,
-      encodedLength: 4,
-      type: 'uint32',
-      minValue: 0,
-      maxValue: 4294967294,
-      nullValue: 4294967295,
-    },
-    offerQuantity: {
-      id: 135,
-      presence: 'optional',
-      sinceVersion: 0,
-      offset: 36,
-      encodedLength: 4,
-      type: 'uint32',
-      minValue: 0,
-      maxValue: 4294967294,
-      nullValue: 4294967295,
-    },
-    tradingStatus: {
-      id: 326,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 40,
-      encodedLength: 1,
-      type: 'TradingStatus',
-      nullValue: 255,
-    },
-    matchEvent: {
-      id: 5799,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 41,
-      encodedLength: 1,
-      type: 'MatchEvent',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
 const TEXT_SHAPE: TextShape = { matchEvent: 'set' }
 
 /** Best bid and offer of an instrument. */
@@ -165,13 +57,19 @@ export class QuoteUpdateDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('QuoteUpdateDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 42) throwBlockLength('QuoteUpdate', actingBlockLength, 42)
@@ -180,7 +78,7 @@ export class QuoteUpdateDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     return this
@@ -192,7 +90,10 @@ export class QuoteUpdateDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('QuoteUpdateDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -498,7 +399,10 @@ export class QuoteUpdateEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -549,9 +453,9 @@ export class QuoteUpdateEncoder {
     return this
   }
 
-  /** From a Number; throws when it is not a safe integer. */
+  /** From a Number; throws when it is not a safe integer or is negative. */
   transactTimeAsNumber(value: number): this {
-    if (!Number.isSafeInteger(value)) throwInexact('QuoteUpdate.transactTime')
+    if (!Number.isSafeInteger(value) || value < 0) throwInexact('QuoteUpdate.transactTime')
     this._view.setInt32(this._offset + 4, Math.floor(value / 0x1_0000_0000), true)
     this._view.setUint32(this._offset, value >>> 0, true)
     return this
@@ -711,3 +615,88 @@ export class QuoteUpdateEncoder {
     return ''
   }
 }
+
+/** Metadata of QuoteUpdate. */
+export const QuoteUpdateMeta = {
+  name: 'QuoteUpdate',
+  templateId: 1,
+  schemaId: 300,
+  schemaVersion: 1,
+  semanticVersion: '1.1',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 48,
+  fields: {
+    transactTime: {
+      id: 60,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 8,
+      type: 'uint64',
+      minValue: 0n,
+      maxValue: 18446744073709551614n,
+      nullValue: 18446744073709551615n,
+      epoch: 'unix',
+      timeUnit: 'nanosecond',
+    },
+    instrumentId: {
+      id: 48,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 8,
+      encodedLength: 4,
+      type: 'uint32',
+      minValue: 0,
+      maxValue: 4294967294,
+      nullValue: 4294967295,
+    },
+    sequence: {
+      id: 83,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 12,
+      encodedLength: 4,
+      type: 'uint32',
+      minValue: 0,
+      maxValue: 4294967294,
+      nullValue: 4294967295,
+    },
+    bidPrice: { id: 132, presence: 'required', sinceVersion: 0, offset: 16, encodedLength: 8, type: 'PriceOptional' },
+    offerPrice: { id: 133, presence: 'required', sinceVersion: 0, offset: 24, encodedLength: 8, type: 'PriceOptional' },
+    bidQuantity: {
+      id: 134,
+      presence: 'optional',
+      sinceVersion: 0,
+      offset: 32,
+      encodedLength: 4,
+      type: 'uint32',
+      minValue: 0,
+      maxValue: 4294967294,
+      nullValue: 4294967295,
+    },
+    offerQuantity: {
+      id: 135,
+      presence: 'optional',
+      sinceVersion: 0,
+      offset: 36,
+      encodedLength: 4,
+      type: 'uint32',
+      minValue: 0,
+      maxValue: 4294967294,
+      nullValue: 4294967295,
+    },
+    tradingStatus: {
+      id: 326,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 40,
+      encodedLength: 1,
+      type: 'TradingStatus',
+      nullValue: 255,
+    },
+    matchEvent: { id: 5799, presence: 'required', sinceVersion: 0, offset: 41, encodedLength: 1, type: 'MatchEvent' },
+  },
+  groups: {},
+  data: {},
+} as const

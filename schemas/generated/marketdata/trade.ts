@@ -27,148 +27,6 @@ import { TradeConditionsDecoder, TradeConditionsEncoder } from './trade-conditio
 
 requireRuntime(1, 'trade')
 
-/** Metadata of Trade. */
-export const TradeMeta = {
-  name: 'Trade',
-  templateId: 3,
-  schemaId: 300,
-  schemaVersion: 1,
-  semanticVersion: '1.1',
-  byteOrder: 'littleEndian',
-  sinceVersion: 0,
-  blockLength: 66,
-  fields: {
-    transactTime: {
-      id: 60,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 0,
-      encodedLength: 8,
-      type: 'uint64',
-      minValue: 0n,
-      maxValue: 18446744073709551614n,
-      nullValue: 18446744073709551615n,
-      epoch: 'unix',
-      timeUnit: 'nanosecond',
-    },
-    tradeId: {
-      id: 1003,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 8,
-      encodedLength: 8,
-      type: 'uint64',
-      minValue: 0n,
-      maxValue: 18446744073709551614n,
-      nullValue: 18446744073709551615n,
-    },
-    instrumentId: {
-      id: 48,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 16,
-      encodedLength: 4,
-      type: 'uint32',
-      minValue: 0,
-      maxValue: 4294967294,
-      nullValue: 4294967295,
-    },
-    sequence: {
-      id: 83,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 20,
-      encodedLength: 4,
-      type: 'uint32',
-      minValue: 0,
-      maxValue: 4294967294,
-      nullValue: 4294967295,
-    },
-    price: {
-      id: 270,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 24,
-      encodedLength: 8,
-      type: 'Price',
-    },
-    quantity: {
-      id: 271,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 32,
-      encodedLength: 4,
-      type: 'uint32',
-      minValue: 0,
-      maxValue: 4294967294,
-      nullValue: 4294967295,
-    },
-    aggressor: {
-      id: 5797,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 36,
-      encodedLength: 1,
-      type: 'Aggressor',
-      nullValue: 255,
-    },
-    matchEvent: {
-      id: 5799,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 37,
-      encodedLength: 1,
-      type: 'MatchEvent',
-    },
-    conditions: {
-      id: 277,
-      presence: 'required',
-      sinceVersion: 0,
-      offset: 38,
-      encodedLength: 8,
-      type: 'TradeConditions',
-    },
-    buyOrderId: {
-      id: 1426,
-      presence: 'optional',
-      sinceVersion: 1,
-      offset: 46,
-      encodedLength: 8,
-      type: 'uint64',
-      minValue: 0n,
-      maxValue: 18446744073709551614n,
-      nullValue: 18446744073709551615n,
-    },
-    sellOrderId: {
-      id: 1427,
-      presence: 'optional',
-      sinceVersion: 1,
-      offset: 54,
-      encodedLength: 8,
-      type: 'uint64',
-      minValue: 0n,
-      maxValue: 18446744073709551614n,
-      nullValue: 18446744073709551615n,
-    },
-    marketId: {
-      id: 1301,
-      presence: 'required',
-      sinceVersion: 1,
-      offset: 62,
-      encodedLength: 4,
-      type: 'char',
-      length: 4,
-      minValue: 32,
-      maxValue: 126,
-      nullValue: 0,
-      characterEncoding: 'US-ASCII',
-      description: 'Market that the trade was made on.',
-    },
-  },
-  groups: {},
-  data: {},
-} as const
-
 const TEXT_SHAPE: TextShape = { matchEvent: 'set', conditions: 'set', marketId: 'text' }
 
 /** One trade. Since version 1 with the orders that met. */
@@ -209,13 +67,19 @@ export class TradeDecoder {
    * Points the decoder at the root block of a message.
    * @param actingBlockLength length of the root block on the wire, from the message header
    * @param actingVersion schema version of the sender, from the message header
-   * @param length bytes of the message from the offset on, without the header: nothing behind them is read; default the rest of the buffer
+   * @param length bytes of the message from the offset on, without its header; default the rest of the buffer.
+   * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
   wrap(
-    buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    actingBlockLength: number,
+    actingVersion: number,
+    length: number = buffer.byteLength - offset,
   ): this {
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && offset + length <= buffer.byteLength)) {
+    const end = offset + length
+    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
       throwWrap('TradeDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 46) throwBlockLength('Trade', actingBlockLength, 46)
@@ -226,7 +90,7 @@ export class TradeDecoder {
     this._bytes = buffer.bytes
     this._offset = offset
     this._limit = offset + actingBlockLength
-    this._end = offset + length
+    this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
     this._version = version
@@ -239,7 +103,10 @@ export class TradeDecoder {
    * @throws SbeError also when the header is of another message or schema
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderDecoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     if (length < 8) throwWrap('TradeDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
@@ -629,7 +496,10 @@ export class TradeEncoder {
    * @param length bytes from the offset on that may be written, the header included
    */
   wrapAndApplyHeader(
-    buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length: number = buffer.byteLength - offset,
+    buffer: DirectBuffer,
+    offset: number,
+    header: MessageHeaderEncoder,
+    length: number = buffer.byteLength - offset,
   ): this {
     this.wrap(buffer, offset + 8, length - 8)
     header.wrap(buffer, offset)
@@ -680,9 +550,9 @@ export class TradeEncoder {
     return this
   }
 
-  /** From a Number; throws when it is not a safe integer. */
+  /** From a Number; throws when it is not a safe integer or is negative. */
   transactTimeAsNumber(value: number): this {
-    if (!Number.isSafeInteger(value)) throwInexact('Trade.transactTime')
+    if (!Number.isSafeInteger(value) || value < 0) throwInexact('Trade.transactTime')
     this._view.setInt32(this._offset + 4, Math.floor(value / 0x1_0000_0000), true)
     this._view.setUint32(this._offset, value >>> 0, true)
     return this
@@ -699,9 +569,9 @@ export class TradeEncoder {
     return this
   }
 
-  /** From a Number; throws when it is not a safe integer. */
+  /** From a Number; throws when it is not a safe integer or is negative. */
   tradeIdAsNumber(value: number): this {
-    if (!Number.isSafeInteger(value)) throwInexact('Trade.tradeId')
+    if (!Number.isSafeInteger(value) || value < 0) throwInexact('Trade.tradeId')
     this._view.setInt32(this._offset + 12, Math.floor(value / 0x1_0000_0000), true)
     this._view.setUint32(this._offset + 8, value >>> 0, true)
     return this
@@ -789,9 +659,9 @@ export class TradeEncoder {
     return this
   }
 
-  /** From a Number; throws when it is not a safe integer. */
+  /** From a Number; throws when it is not a safe integer or is negative. */
   buyOrderIdAsNumber(value: number): this {
-    if (!Number.isSafeInteger(value)) throwInexact('Trade.buyOrderId')
+    if (!Number.isSafeInteger(value) || value < 0) throwInexact('Trade.buyOrderId')
     this._view.setInt32(this._offset + 50, Math.floor(value / 0x1_0000_0000), true)
     this._view.setUint32(this._offset + 46, value >>> 0, true)
     return this
@@ -814,9 +684,9 @@ export class TradeEncoder {
     return this
   }
 
-  /** From a Number; throws when it is not a safe integer. */
+  /** From a Number; throws when it is not a safe integer or is negative. */
   sellOrderIdAsNumber(value: number): this {
-    if (!Number.isSafeInteger(value)) throwInexact('Trade.sellOrderId')
+    if (!Number.isSafeInteger(value) || value < 0) throwInexact('Trade.sellOrderId')
     this._view.setInt32(this._offset + 58, Math.floor(value / 0x1_0000_0000), true)
     this._view.setUint32(this._offset + 54, value >>> 0, true)
     return this
@@ -893,3 +763,130 @@ export class TradeEncoder {
     return ''
   }
 }
+
+/** Metadata of Trade. */
+export const TradeMeta = {
+  name: 'Trade',
+  templateId: 3,
+  schemaId: 300,
+  schemaVersion: 1,
+  semanticVersion: '1.1',
+  byteOrder: 'littleEndian',
+  sinceVersion: 0,
+  blockLength: 66,
+  fields: {
+    transactTime: {
+      id: 60,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 0,
+      encodedLength: 8,
+      type: 'uint64',
+      minValue: 0n,
+      maxValue: 18446744073709551614n,
+      nullValue: 18446744073709551615n,
+      epoch: 'unix',
+      timeUnit: 'nanosecond',
+    },
+    tradeId: {
+      id: 1003,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 8,
+      encodedLength: 8,
+      type: 'uint64',
+      minValue: 0n,
+      maxValue: 18446744073709551614n,
+      nullValue: 18446744073709551615n,
+    },
+    instrumentId: {
+      id: 48,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 16,
+      encodedLength: 4,
+      type: 'uint32',
+      minValue: 0,
+      maxValue: 4294967294,
+      nullValue: 4294967295,
+    },
+    sequence: {
+      id: 83,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 20,
+      encodedLength: 4,
+      type: 'uint32',
+      minValue: 0,
+      maxValue: 4294967294,
+      nullValue: 4294967295,
+    },
+    price: { id: 270, presence: 'required', sinceVersion: 0, offset: 24, encodedLength: 8, type: 'Price' },
+    quantity: {
+      id: 271,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 32,
+      encodedLength: 4,
+      type: 'uint32',
+      minValue: 0,
+      maxValue: 4294967294,
+      nullValue: 4294967295,
+    },
+    aggressor: {
+      id: 5797,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 36,
+      encodedLength: 1,
+      type: 'Aggressor',
+      nullValue: 255,
+    },
+    matchEvent: { id: 5799, presence: 'required', sinceVersion: 0, offset: 37, encodedLength: 1, type: 'MatchEvent' },
+    conditions: {
+      id: 277,
+      presence: 'required',
+      sinceVersion: 0,
+      offset: 38,
+      encodedLength: 8,
+      type: 'TradeConditions',
+    },
+    buyOrderId: {
+      id: 1426,
+      presence: 'optional',
+      sinceVersion: 1,
+      offset: 46,
+      encodedLength: 8,
+      type: 'uint64',
+      minValue: 0n,
+      maxValue: 18446744073709551614n,
+      nullValue: 18446744073709551615n,
+    },
+    sellOrderId: {
+      id: 1427,
+      presence: 'optional',
+      sinceVersion: 1,
+      offset: 54,
+      encodedLength: 8,
+      type: 'uint64',
+      minValue: 0n,
+      maxValue: 18446744073709551614n,
+      nullValue: 18446744073709551615n,
+    },
+    marketId: {
+      id: 1301,
+      presence: 'required',
+      sinceVersion: 1,
+      offset: 62,
+      encodedLength: 4,
+      type: 'char',
+      length: 4,
+      minValue: 32,
+      maxValue: 126,
+      nullValue: 0,
+      characterEncoding: 'US-ASCII',
+    },
+  },
+  groups: {},
+  data: {},
+} as const
