@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { suite as uvuSuite } from 'uvu'
 
-export const DEFAULT_TEST_TIMEOUT_MS = 10_000
+const DEFAULT_TEST_TIMEOUT_MS = 10_000
 
 /** Names the environment variable with the file descriptor on which a test process tells its runner what it does. */
 export const TRACE_FD_VARIABLE = 'GODWIT_TEST_TRACE_FD'

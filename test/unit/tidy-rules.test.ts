@@ -10,6 +10,7 @@ import {
   checkLockFile,
   checkManifest,
   checkTopLevel,
+  checkUnusedExports,
 } from '../support/tidy/repository-rules.ts'
 import { checkWalls } from '../support/tidy/walls.ts'
 
@@ -195,6 +196,13 @@ test('test files that cannot fail are found', () => {
 test('a stranger at the top of the repository is found', () => {
   assert.equal(checkTopLevel(['README.md', 'client/a.ts', '.ci/run']), [])
   assert.equal(checkTopLevel(['lib/a.ts', 'lib/b.ts']).map(({ path }) => path), ['lib'])
+})
+
+test('exports that nobody uses are found', () => {
+  const a = { path: 'client/a.ts', text: 'export const one = 1\nexport function two(): void {}\n// two\n' }
+  const b = { path: 'client/b.ts', text: "import { one } from './a.ts'\n" }
+  const layouts = { path: 'schemas/c.ts', text: 'export const three = 3\n' }
+  assert.equal(checkUnusedExports([a, b, layouts]).map(({ message }) => message), ['two is exported and used by nobody'])
 })
 
 test('error codes that differ between sources, documents and tests are found', () => {

@@ -12,6 +12,7 @@ import {
   checkLockFile,
   checkManifest,
   checkTopLevel,
+  checkUnusedExports,
 } from '../support/tidy/repository-rules.ts'
 import type { Finding } from '../support/tidy/source-file.ts'
 import { formatFindings } from '../support/tidy/source-file.ts'
@@ -53,6 +54,10 @@ test('nobody imports through a wall', () => {
 
 test('every file keeps the house rules', () => {
   expectNone(files.flatMap(checkHouseRules))
+})
+
+test('what is exported is in use', () => {
+  expectNone(checkUnusedExports(code))
 })
 
 test('every test file can fail and runs', () => {

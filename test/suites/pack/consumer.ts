@@ -35,7 +35,7 @@ const BUNDLER = { ...STRICTEST, module: 'ESNext', moduleResolution: 'bundler', n
 
 /** Every way to resolve modules, with each import extension that works there. */
 export const CONSUMERS: Readonly<Record<string, Consumer>> = {
-  'node-next': { options: { ...NODE_NEXT, outDir: 'out' }, files: ['main-js.ts'] },
+  'node-next': { options: { ...NODE_NEXT, outDir: 'out' }, files: ['main-js.ts', 'readme.ts'] },
   // CommonJS takes `import x = require()`, which is not erasable.
   'commonjs': {
     options: { ...NODE_NEXT, outDir: 'out', erasableSyntaxOnly: false, verbatimModuleSyntax: false },
@@ -82,6 +82,14 @@ try {
   if (!(error instanceof SbeError) || !(error instanceof GodwitError)) throw error
 }
 `
+}
+
+/** The example of the README, over the codecs that `mainSource` uses. */
+export function readmeSource(readme: string): string {
+  const example = /```ts\n([^]*?)```/.exec(readme)?.[1]
+  if (example === undefined) throw new Error('the README has no example')
+  const declaration = 'declare const console: { log(...values: readonly unknown[]): void }\n'
+  return declaration + example.replaceAll("'./generated/", "'./generated-js/")
 }
 
 export const COMMONJS_SOURCE = `import sbe = require('godwit/sbe')

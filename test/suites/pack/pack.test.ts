@@ -5,7 +5,7 @@ import type { ChildResult } from '../../support/child.ts'
 import { runChild, runChildOk } from '../../support/child.ts'
 import { suite } from '../../support/suite.ts'
 import { repositoryPaths } from '../../support/tidy/repository-files.ts'
-import { COMMONJS_SOURCE, CONSUMERS, mainSource } from './consumer.ts'
+import { COMMONJS_SOURCE, CONSUMERS, mainSource, readmeSource } from './consumer.ts'
 import type { InstalledPackage } from './installed-package.ts'
 import { COMPILERS, filesBelow, packAndInstall, readJson } from './installed-package.ts'
 
@@ -111,6 +111,7 @@ test('generates codecs that three compilers take in every module resolution, and
     writeFileSync(join(source, `main-${extension}.ts`), mainSource(extension))
   }
   writeFileSync(join(source, 'commonjs.cts'), COMMONJS_SOURCE)
+  writeFileSync(join(source, 'readme.ts'), readmeSource(readFileSync(join(installed.folder, 'README.md'), 'utf8')))
   for (const [name, { options, files: names }] of Object.entries(CONSUMERS)) {
     const config = { compilerOptions: { ...options, rootDir: 'src' }, files: names.map((file) => `src/${file}`) }
     writeFileSync(join(installed.project, `tsconfig.${name}.json`), JSON.stringify(config))
@@ -124,6 +125,7 @@ test('generates codecs that three compilers take in every module resolution, and
     for (const program of ['main-js.js', 'commonjs.cjs']) {
       await runChildOk(process.execPath, [join('out', program)], { cwd: installed.project, timeoutMs: TIMEOUT_MS })
     }
+    assert.is((await inProject(process.execPath, [join('out', 'readme.js')])).stdout, '7 100\n')
   }
 })
 

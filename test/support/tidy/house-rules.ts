@@ -3,7 +3,7 @@ import type { FileRule, Finding, SourceFile } from './source-file.ts'
 import { findLines, isGeneratedPath, isTypeScript } from './source-file.ts'
 import { mustBeNodeFree } from './walls.ts'
 
-export const MAX_LINE_LENGTH = 120
+const MAX_LINE_LENGTH = 120
 export const MAX_FILE_LINES = 700
 
 const MAY_USE_CONSOLE = ['driver/cli.ts', 'perf/', 'test/']

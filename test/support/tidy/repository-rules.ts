@@ -1,3 +1,4 @@
+import { codeOnly } from './code-only.ts'
 import type { Finding, SourceFile } from './source-file.ts'
 
 const TOP_LEVEL = new Set([
@@ -51,6 +52,21 @@ export function checkFindingCodes(compiler: string, documentation: string): read
     ...[...new Set(named)].filter((code) => !documented.includes(code)).map((code) => finding(`${code} is missing`)),
     ...documented.filter((code) => !compiler.includes(`'${code}'`)).map((code) => finding(`${code} is unused`)),
   ]
+}
+
+/** What is exported and never mentioned again is left over. Layouts are complete whether in use or not. */
+export function checkUnusedExports(files: readonly SourceFile[]): readonly Finding[] {
+  const codes = files.map((file) => ({ path: file.path, code: codeOnly(file.text) }))
+  const mentions = new Map<string, number>()
+  for (const { code } of codes) {
+    for (const word of code.match(/[\w$]+/g) ?? []) mentions.set(word, (mentions.get(word) ?? 0) + 1)
+  }
+  return codes.flatMap(({ path, code }) => {
+    if (path.startsWith('schemas/')) return []
+    const names = [...code.matchAll(/^export (?:async )?(?:const|function|class|interface|type) ([\w$]+)/gm)]
+    const unused = names.map((match) => match[1] ?? '').filter((name) => mentions.get(name) === 1)
+    return unused.map((name) => ({ path, line: 0, message: `${name} is exported and used by nobody` }))
+  })
 }
 
 interface Manifest {
