@@ -1,5 +1,5 @@
 /** The package as a user gets it: built from the repository's files alone, packed, installed into an empty folder. */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { runChildOk } from '../../support/child.ts'
 import { repositoryRoot } from '../../support/root.ts'
@@ -66,10 +66,9 @@ function writeProject(folder: string, manifest: object): void {
 
 /** Paths of all files below a folder, with slashes, without `node_modules`. */
 export function filesBelow(folder: string): readonly string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/'))
-    .filter((path) => !path.startsWith('node_modules/'))
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => !path.startsWith('node_modules/') && statSync(join(folder, path)).isFile())
     .sort()
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Output } from '../../../codegen/cli/command.ts'
@@ -48,7 +48,7 @@ export async function inFolder(
 
 /** All files below a folder with their contents: what must not change when something goes wrong. */
 export function contents(folder: string): Readonly<Record<string, string>> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort()
-  return Object.fromEntries(paths.map((path) => [path, readFileSync(path, 'utf8')]))
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path))
+  const files = paths.filter((path) => statSync(path).isFile()).sort()
+  return Object.fromEntries(files.map((path) => [path, readFileSync(path, 'utf8')]))
 }
