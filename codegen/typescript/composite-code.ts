@@ -5,7 +5,7 @@ import { emitField } from './field-code.ts'
 import { emitCompositeJson } from './json-code.ts'
 import { stringLiteral } from './literals.ts'
 import { emitCompositeMeta } from './meta-code.ts'
-import { Module } from './module.ts'
+import { Module, STATE_COMMENT } from './module.ts'
 import type { ModuleOptions } from './module.ts'
 import { MemberNames } from './names.ts'
 import type { SchemaNames } from './names.ts'
@@ -43,12 +43,12 @@ function emitClass(model: SchemaModel, names: SchemaNames, type: CompositeModel,
   const empty = module.runtime('EMPTY_BUFFER')
   const { encodedLength } = type
   code.line().doc(docOf(type)).block(`export class ${className} {`, () => {
-    code.line(`static readonly ENCODED_LENGTH = ${encodedLength}`).line()
-    code.doc('@internal').line(`_buffer: ${buffer} = ${empty}`)
-    code.doc('@internal').line(`_view: DataView = ${empty}.view`)
-    code.doc('@internal').line(`_bytes: Uint8Array = ${empty}.bytes`)
-    code.doc('@internal').line('_offset: number = 0')
-    if (versioned) code.doc('@internal').line('_actingVersion: number = 0')
+    code.line(`static readonly ENCODED_LENGTH = ${encodedLength}`).line().line(STATE_COMMENT)
+    code.line(`_buffer: ${buffer} = ${empty}`)
+    code.line(`_view: DataView = ${empty}.view`)
+    code.line(`_bytes: Uint8Array = ${empty}.bytes`)
+    code.line('_offset: number = 0')
+    if (versioned) code.line('_actingVersion: number = 0')
     const mark = code.mark()
     const version = versioned ? `, actingVersion: number = ${model.schemaVersion}` : ''
     code.line().block(`wrap(buffer: ${buffer}, offset: number${version}): this {`, () => {

@@ -27,11 +27,11 @@ export function emitDataDecoder(level: Level, data: DataModel): void {
     sinceVersion > 0 ? [`if (${message}._actingVersion < ${sinceVersion}) return ${value}`] : []
   const prologue = message === 'this' ? [] : [`const message = ${message}`]
   const m = message === 'this' ? 'this' : 'message'
-  const readLength = [
+  const checkHeader = [
     `const start = ${m}._limit`,
     `if (start + ${headerLength} > ${m}._end) ${module.runtime('throwBounds')}(${label}, ${headerLength}, start, ${m}._end)`,
-    `const length = ${readNumber(`${m}._view`, lengthMember.type.primitive, plus('start', lengthMember.offset), littleEndian)}`,
   ]
+  const length = readNumber(`${m}._view`, lengthMember.type.primitive, plus('start', lengthMember.offset), littleEndian)
   const emit = (signature: string, doc: string | undefined, lines: readonly string[]): void => {
     code.line().doc(doc).block(`${signature} {`, () => lines.forEach((line) => code.line(line)))
   }
@@ -40,15 +40,16 @@ export function emitDataDecoder(level: Level, data: DataModel): void {
     ...absent('0'),
     ...orderCheck(level, data, 'dataLength'),
     ...prologue,
-    ...readLength,
-    'return length',
+    ...checkHeader,
+    `return ${length}`,
   ])
   const skip = scope.take(`skip${upperFirst(property)}`)
   emit(`${skip}(): number`, 'Moves past the data; returns its length in bytes.', [
     ...absent('0'),
     ...orderCheck(level, data, 'data'),
     ...prologue,
-    ...readLength,
+    ...checkHeader,
+    `const length = ${length}`,
     `const end = start + ${headerLength} + length`,
     `if (end > ${m}._end) ${module.runtime('throwBounds')}(${label}, length, start + ${headerLength}, ${m}._end)`,
     `${m}._limit = end`,

@@ -90,7 +90,7 @@ function emitEnumField(site: Site, field: FieldModel, type: EnumModel, place: Pl
 /** A flyweight that the class holds for the member; made in the constructor so that access leaves no garbage. */
 function holder(site: Site, property: string, className: string): string {
   const name = site.scope.take(`_${property}`)
-  site.holders.push(`/** @internal */\n${name}: ${className} = new ${className}()`)
+  site.holders.push(`${name}: ${className} = new ${className}()`)
   return `this.${name}`
 }
 

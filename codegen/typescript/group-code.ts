@@ -6,6 +6,7 @@ import { docOf } from './doc.ts'
 import type { GroupModel } from './codec-model.ts'
 import { blockVersions, isFixedStride } from './codec-model.ts'
 import { emitEntryJson } from './json-code.ts'
+import { STATE_COMMENT } from './module.ts'
 import { makeLevel } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
 import { plus, readNumber, stringLiteral, writeNumber } from './literals.ts'
@@ -30,13 +31,13 @@ function emitGroupDecoder(context: MessageContext, group: GroupModel, path: stri
   code.line().doc(docOf(group))
   code.block(`export class ${className} implements Iterable<${className}> {`, () => {
     code.line(`static readonly HEADER_LENGTH = ${group.headerLength}`)
-    code.line(`static readonly BLOCK_LENGTH = ${group.blockLength}`).line()
+    code.line(`static readonly BLOCK_LENGTH = ${group.blockLength}`).line().line(STATE_COMMENT)
     emitState(level, 'Decoder')
     const iterator = module.runtime('GroupIterator')
-    code.doc('@internal').line('_first: number = 0')
-    code.doc('@internal').line('_blockLength: number = 0')
-    if (versioned) code.doc('@internal').line('_version: number = 0')
-    code.doc('@internal').line(`_iterator: ${iterator}<${className}> = new ${iterator}<${className}>(this)`)
+    code.line('_first: number = 0')
+    code.line('_blockLength: number = 0')
+    if (versioned) code.line('_version: number = 0')
+    code.line(`_iterator: ${iterator}<${className}> = new ${iterator}<${className}>(this)`)
     emitMembersAndConstructor(level, 'Decoder', () => {
       emitDecoderWrap(level, group, label)
       code.line().doc('Number of entries.').block('count(): number {', () => code.line('return this._count'))
@@ -128,9 +129,9 @@ function emitGroupEncoder(context: MessageContext, group: GroupModel, path: stri
   code.line().doc(docOf(group))
   code.block(`export class ${className} {`, () => {
     code.line(`static readonly HEADER_LENGTH = ${headerLength}`)
-    code.line(`static readonly BLOCK_LENGTH = ${group.blockLength}`).line()
+    code.line(`static readonly BLOCK_LENGTH = ${group.blockLength}`).line().line(STATE_COMMENT)
     emitState(level, 'Encoder')
-    code.doc('@internal').line('_header: number = 0')
+    code.line('_header: number = 0')
     emitMembersAndConstructor(level, 'Encoder', () => {
       code.line().doc('@internal').block('_wrap(count: number): this {', () => {
         code.block(`if (!(count >= ${minValue} && count <= ${maxValue})) {`, () => {
@@ -179,13 +180,13 @@ function emitState(level: Level, side: 'Decoder' | 'Encoder'): void {
   const { code } = module
   const buffer = module.runtimeType('DirectBuffer')
   const empty = module.runtime('EMPTY_BUFFER')
-  code.doc('@internal').line(`readonly _message: ${names.base(message)}${side}`)
-  code.doc('@internal').line(`_buffer: ${buffer} = ${empty}`)
-  code.doc('@internal').line(`_view: DataView = ${empty}.view`)
-  code.doc('@internal').line(`_bytes: Uint8Array = ${empty}.bytes`)
-  code.doc('@internal').line(`_offset: number = ${module.runtime('NO_ENTRY')}`)
-  code.doc('@internal').line('_count: number = 0')
-  code.doc('@internal').line('_index: number = 0')
+  code.line(`readonly _message: ${names.base(message)}${side}`)
+  code.line(`_buffer: ${buffer} = ${empty}`)
+  code.line(`_view: DataView = ${empty}.view`)
+  code.line(`_bytes: Uint8Array = ${empty}.bytes`)
+  code.line(`_offset: number = ${module.runtime('NO_ENTRY')}`)
+  code.line('_count: number = 0')
+  code.line('_index: number = 0')
 }
 
 /** Flyweights that members need are known only once the members are emitted, yet are declared before them. */
@@ -197,7 +198,7 @@ function emitMembersAndConstructor(level: Level, side: 'Decoder' | 'Encoder', em
   emitMembers()
   code.insertAt(mark, () => {
     for (const holder of level.site.holders) code.line(holder)
-    for (const { name, type } of groups) code.doc('@internal').line(`readonly ${name}: ${type}`)
+    for (const { name, type } of groups) code.line(`readonly ${name}: ${type}`)
     code.line().block(`constructor(message: ${names.base(message)}${side}) {`, () => {
       code.line('this._message = message')
       for (const { name, type } of groups) code.line(`this.${name} = new ${type}(message)`)

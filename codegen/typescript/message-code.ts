@@ -12,7 +12,7 @@ import { accessItems, makeLevel } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
 import { isWide, stringLiteral } from './literals.ts'
 import { emitMessageMeta } from './meta-code.ts'
-import { Module } from './module.ts'
+import { Module, STATE_COMMENT } from './module.ts'
 import type { ModuleOptions } from './module.ts'
 import { MemberNames } from './names.ts'
 import type { SchemaNames } from './names.ts'
@@ -64,9 +64,9 @@ function emitDecoder(context: MessageContext): void {
   code.line().doc(docOf(message)).block(`export class ${className} {`, () => {
     emitStatics(context)
     emitState(context)
-    code.doc('@internal').line('_blockLength: number = 0')
-    code.doc('@internal').line('_actingVersion: number = 0')
-    if (versioned) code.doc('@internal').line('_version: number = 0')
+    code.line('_blockLength: number = 0')
+    code.line('_actingVersion: number = 0')
+    if (versioned) code.line('_version: number = 0')
     emitBody(level, 'Decoder', () => {
       emitDecoderWrap(level, className)
       emitDecoderNavigation(level, className)
@@ -308,7 +308,7 @@ function emitStatics(context: MessageContext): void {
   code.line(`static readonly SCHEMA_ID = ${model.schemaId}`)
   code.line(`static readonly SCHEMA_VERSION = ${model.schemaVersion}`)
   code.line(`static readonly SEMANTIC_VERSION = ${stringLiteral(model.semanticVersion)}`)
-  code.line(`static readonly BYTE_ORDER = '${model.byteOrder}'`).line()
+  code.line(`static readonly BYTE_ORDER = '${model.byteOrder}'`).line().line(STATE_COMMENT)
 }
 
 function emitIdentity(context: MessageContext): void {
@@ -329,15 +329,15 @@ function emitState(context: MessageContext): void {
   const { module, precedenceChecks } = context
   const { code } = module
   const empty = module.runtime('EMPTY_BUFFER')
-  code.doc('@internal').line(`_buffer: ${module.runtimeType('DirectBuffer')} = ${empty}`)
-  code.doc('@internal').line(`_view: DataView = ${empty}.view`)
-  code.doc('@internal').line(`_bytes: Uint8Array = ${empty}.bytes`)
-  code.doc('@internal').line('_offset: number = 0')
-  code.doc('@internal').line('_limit: number = 0')
-  code.doc('@internal').line('_end: number = 0')
+  code.line(`_buffer: ${module.runtimeType('DirectBuffer')} = ${empty}`)
+  code.line(`_view: DataView = ${empty}.view`)
+  code.line(`_bytes: Uint8Array = ${empty}.bytes`)
+  code.line('_offset: number = 0')
+  code.line('_limit: number = 0')
+  code.line('_end: number = 0')
   if (precedenceChecks) {
     const order = module.runtime('AccessOrder')
-    code.doc('@internal').line(`readonly _order: ${order} = new ${order}(${ORDER_TABLE})`)
+    code.line(`readonly _order: ${order} = new ${order}(${ORDER_TABLE})`)
   }
 }
 
@@ -349,6 +349,6 @@ function emitBody(level: Level, side: 'Decoder' | 'Encoder', emitMembers: () => 
   emitMembers()
   code.insertAt(mark, () => {
     for (const holder of level.site.holders) code.line(holder)
-    for (const { name, type } of groups) code.doc('@internal').line(`readonly ${name}: ${type} = new ${type}(this)`)
+    for (const { name, type } of groups) code.line(`readonly ${name}: ${type} = new ${type}(this)`)
   })
 }

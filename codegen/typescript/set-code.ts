@@ -1,7 +1,7 @@
 import { docOf } from './doc.ts'
 import type { SchemaModel, SetModel } from './codec-model.ts'
 import { isWide, read, stringLiteral, valueType, write } from './literals.ts'
-import { Module } from './module.ts'
+import { Module, STATE_COMMENT } from './module.ts'
 import type { ModuleOptions } from './module.ts'
 import { MemberNames } from './names.ts'
 import type { SchemaNames } from './names.ts'
@@ -93,9 +93,10 @@ export function emitSet(model: SchemaModel, names: SchemaNames, type: SetModel, 
 function emitState(module: Module, base: string, side: string, encodedLength: number): void {
   const { code } = module
   const buffer = module.runtimeType('DirectBuffer')
-  code.line(`static readonly ENCODED_LENGTH = ${encodedLength}`).line()
-  code.doc('@internal').line(`_view: DataView = ${module.runtime('EMPTY_BUFFER')}.view`)
-  code.doc('@internal').line('_offset: number = 0').line()
+  code.line(`static readonly ENCODED_LENGTH = ${encodedLength}`).line().line(STATE_COMMENT)
+  code.line(`_view: DataView = ${module.runtime('EMPTY_BUFFER')}.view`)
+  code.line('_offset: number = 0')
+  code.line()
   code.block(`wrap(buffer: ${buffer}, offset: number): this {`, () => {
     code.block(`if (!(offset >= 0 && offset + ${encodedLength} <= buffer.byteLength)) {`, () => {
       code.line(

@@ -60,13 +60,10 @@ export const MessageHeaderMeta = {
 export class MessageHeaderDecoder {
   static readonly ENCODED_LENGTH = 8
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
@@ -127,13 +124,10 @@ export class MessageHeaderDecoder {
 export class MessageHeaderEncoder {
   static readonly ENCODED_LENGTH = 8
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {

@@ -26,21 +26,14 @@ export class RejectImageDecoder {
   static readonly SEMANTIC_VERSION = '1.0.0'
   static readonly BYTE_ORDER = 'littleEndian'
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
-  /** @internal */
   _limit: number = 0
-  /** @internal */
   _end: number = 0
-  /** @internal */
   _blockLength: number = 0
-  /** @internal */
   _actingVersion: number = 0
 
   /**
@@ -289,17 +282,12 @@ export class RejectImageEncoder {
   static readonly SEMANTIC_VERSION = '1.0.0'
   static readonly BYTE_ORDER = 'littleEndian'
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
-  /** @internal */
   _limit: number = 0
-  /** @internal */
   _end: number = 0
 
   /**

@@ -17,9 +17,8 @@ export const RemovePublicationFlags = {
 export class RemovePublicationFlagsDecoder {
   static readonly ENCODED_LENGTH = 8
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
@@ -68,9 +67,8 @@ export class RemovePublicationFlagsDecoder {
 export class RemovePublicationFlagsEncoder {
   static readonly ENCODED_LENGTH = 8
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {

@@ -23,9 +23,8 @@ export const DataFlags = {
 export class DataFlagsDecoder {
   static readonly ENCODED_LENGTH = 1
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
@@ -84,9 +83,8 @@ export class DataFlagsDecoder {
 export class DataFlagsEncoder {
   static readonly ENCODED_LENGTH = 1
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {

@@ -17,9 +17,8 @@ export const ResolutionEntryFlags = {
 export class ResolutionEntryFlagsDecoder {
   static readonly ENCODED_LENGTH = 1
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
@@ -60,9 +59,8 @@ export class ResolutionEntryFlagsDecoder {
 export class ResolutionEntryFlagsEncoder {
   static readonly ENCODED_LENGTH = 1
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {

@@ -19,9 +19,8 @@ export const StatusMessageFlags = {
 export class StatusMessageFlagsDecoder {
   static readonly ENCODED_LENGTH = 1
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
@@ -68,9 +67,8 @@ export class StatusMessageFlagsDecoder {
 export class StatusMessageFlagsEncoder {
   static readonly ENCODED_LENGTH = 1
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {

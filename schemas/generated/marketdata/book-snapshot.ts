@@ -37,23 +37,15 @@ export class BookSnapshotDecoder {
   static readonly SEMANTIC_VERSION = '1.1'
   static readonly BYTE_ORDER = 'littleEndian'
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
-  /** @internal */
   _limit: number = 0
-  /** @internal */
   _end: number = 0
-  /** @internal */
   _blockLength: number = 0
-  /** @internal */
   _actingVersion: number = 0
-  /** @internal */
   readonly _levels: BookSnapshotLevelsDecoder = new BookSnapshotLevelsDecoder(this)
 
   /**
@@ -256,19 +248,13 @@ export class BookSnapshotEncoder {
   static readonly SEMANTIC_VERSION = '1.1'
   static readonly BYTE_ORDER = 'littleEndian'
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
-  /** @internal */
   _limit: number = 0
-  /** @internal */
   _end: number = 0
-  /** @internal */
   readonly _levels: BookSnapshotLevelsEncoder = new BookSnapshotLevelsEncoder(this)
 
   /**
@@ -426,29 +412,18 @@ export class BookSnapshotLevelsDecoder implements Iterable<BookSnapshotLevelsDec
   static readonly HEADER_LENGTH = 3
   static readonly BLOCK_LENGTH = 9
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   readonly _message: BookSnapshotDecoder
-  /** @internal */
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = NO_ENTRY
-  /** @internal */
   _count: number = 0
-  /** @internal */
   _index: number = 0
-  /** @internal */
   _first: number = 0
-  /** @internal */
   _blockLength: number = 0
-  /** @internal */
   _iterator: GroupIterator<BookSnapshotLevelsDecoder> = new GroupIterator<BookSnapshotLevelsDecoder>(this)
-  /** @internal */
   _price: PriceDecoder = new PriceDecoder()
-  /** @internal */
   readonly _orders: BookSnapshotLevelsOrdersDecoder
 
   constructor(message: BookSnapshotDecoder) {
@@ -566,25 +541,16 @@ export class BookSnapshotLevelsEncoder {
   static readonly HEADER_LENGTH = 3
   static readonly BLOCK_LENGTH = 9
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   readonly _message: BookSnapshotEncoder
-  /** @internal */
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = NO_ENTRY
-  /** @internal */
   _count: number = 0
-  /** @internal */
   _index: number = 0
-  /** @internal */
   _header: number = 0
-  /** @internal */
   _price: PriceEncoder = new PriceEncoder()
-  /** @internal */
   readonly _orders: BookSnapshotLevelsOrdersEncoder
 
   constructor(message: BookSnapshotEncoder) {
@@ -690,25 +656,16 @@ export class BookSnapshotLevelsOrdersDecoder implements Iterable<BookSnapshotLev
   static readonly HEADER_LENGTH = 3
   static readonly BLOCK_LENGTH = 12
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   readonly _message: BookSnapshotDecoder
-  /** @internal */
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = NO_ENTRY
-  /** @internal */
   _count: number = 0
-  /** @internal */
   _index: number = 0
-  /** @internal */
   _first: number = 0
-  /** @internal */
   _blockLength: number = 0
-  /** @internal */
   _iterator: GroupIterator<BookSnapshotLevelsOrdersDecoder> = new GroupIterator<BookSnapshotLevelsOrdersDecoder>(this)
 
   constructor(message: BookSnapshotDecoder) {
@@ -811,21 +768,14 @@ export class BookSnapshotLevelsOrdersEncoder {
   static readonly HEADER_LENGTH = 3
   static readonly BLOCK_LENGTH = 12
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   readonly _message: BookSnapshotEncoder
-  /** @internal */
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = NO_ENTRY
-  /** @internal */
   _count: number = 0
-  /** @internal */
   _index: number = 0
-  /** @internal */
   _header: number = 0
 
   constructor(message: BookSnapshotEncoder) {

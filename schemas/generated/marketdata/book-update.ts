@@ -38,25 +38,16 @@ export class BookUpdateDecoder {
   static readonly SEMANTIC_VERSION = '1.1'
   static readonly BYTE_ORDER = 'littleEndian'
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
-  /** @internal */
   _limit: number = 0
-  /** @internal */
   _end: number = 0
-  /** @internal */
   _blockLength: number = 0
-  /** @internal */
   _actingVersion: number = 0
-  /** @internal */
   _matchEvent: MatchEventDecoder = new MatchEventDecoder()
-  /** @internal */
   readonly _entries: BookUpdateEntriesDecoder = new BookUpdateEntriesDecoder(this)
 
   /**
@@ -249,21 +240,14 @@ export class BookUpdateEncoder {
   static readonly SEMANTIC_VERSION = '1.1'
   static readonly BYTE_ORDER = 'littleEndian'
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
-  /** @internal */
   _limit: number = 0
-  /** @internal */
   _end: number = 0
-  /** @internal */
   _matchEvent: MatchEventEncoder = new MatchEventEncoder()
-  /** @internal */
   readonly _entries: BookUpdateEntriesEncoder = new BookUpdateEntriesEncoder(this)
 
   /**
@@ -406,27 +390,17 @@ export class BookUpdateEntriesDecoder implements Iterable<BookUpdateEntriesDecod
   static readonly HEADER_LENGTH = 3
   static readonly BLOCK_LENGTH = 32
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   readonly _message: BookUpdateDecoder
-  /** @internal */
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = NO_ENTRY
-  /** @internal */
   _count: number = 0
-  /** @internal */
   _index: number = 0
-  /** @internal */
   _first: number = 0
-  /** @internal */
   _blockLength: number = 0
-  /** @internal */
   _iterator: GroupIterator<BookUpdateEntriesDecoder> = new GroupIterator<BookUpdateEntriesDecoder>(this)
-  /** @internal */
   _price: PriceOptionalDecoder = new PriceOptionalDecoder()
 
   constructor(message: BookUpdateDecoder) {
@@ -600,23 +574,15 @@ export class BookUpdateEntriesEncoder {
   static readonly HEADER_LENGTH = 3
   static readonly BLOCK_LENGTH = 32
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   readonly _message: BookUpdateEncoder
-  /** @internal */
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = NO_ENTRY
-  /** @internal */
   _count: number = 0
-  /** @internal */
   _index: number = 0
-  /** @internal */
   _header: number = 0
-  /** @internal */
   _price: PriceOptionalEncoder = new PriceOptionalEncoder()
 
   constructor(message: BookUpdateEncoder) {

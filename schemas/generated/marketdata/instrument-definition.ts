@@ -51,29 +51,18 @@ export class InstrumentDefinitionDecoder {
   static readonly SEMANTIC_VERSION = '1.1'
   static readonly BYTE_ORDER = 'littleEndian'
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
-  /** @internal */
   _limit: number = 0
-  /** @internal */
   _end: number = 0
-  /** @internal */
   _blockLength: number = 0
-  /** @internal */
   _actingVersion: number = 0
-  /** @internal */
   _tickSize: PriceDecoder = new PriceDecoder()
-  /** @internal */
   _strikePrice: PriceOptionalDecoder = new PriceOptionalDecoder()
-  /** @internal */
   _maturity: MaturityDateDecoder = new MaturityDateDecoder()
-  /** @internal */
   readonly _legs: InstrumentDefinitionLegsDecoder = new InstrumentDefinitionLegsDecoder(this)
 
   /**
@@ -377,8 +366,7 @@ export class InstrumentDefinitionDecoder {
   descriptionLength(): number {
     const start = this._limit
     if (start + 2 > this._end) throwBounds('InstrumentDefinition.description', 2, start, this._end)
-    const length = this._view.getUint16(start, true)
-    return length
+    return this._view.getUint16(start, true)
   }
 
   /** Moves past the data; returns its length in bytes. */
@@ -486,25 +474,16 @@ export class InstrumentDefinitionEncoder {
   static readonly SEMANTIC_VERSION = '1.1'
   static readonly BYTE_ORDER = 'littleEndian'
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
-  /** @internal */
   _limit: number = 0
-  /** @internal */
   _end: number = 0
-  /** @internal */
   _tickSize: PriceEncoder = new PriceEncoder()
-  /** @internal */
   _strikePrice: PriceOptionalEncoder = new PriceOptionalEncoder()
-  /** @internal */
   _maturity: MaturityDateEncoder = new MaturityDateEncoder()
-  /** @internal */
   readonly _legs: InstrumentDefinitionLegsEncoder = new InstrumentDefinitionLegsEncoder(this)
 
   /**
@@ -829,25 +808,16 @@ export class InstrumentDefinitionLegsDecoder implements Iterable<InstrumentDefin
   static readonly HEADER_LENGTH = 3
   static readonly BLOCK_LENGTH = 6
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   readonly _message: InstrumentDefinitionDecoder
-  /** @internal */
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = NO_ENTRY
-  /** @internal */
   _count: number = 0
-  /** @internal */
   _index: number = 0
-  /** @internal */
   _first: number = 0
-  /** @internal */
   _blockLength: number = 0
-  /** @internal */
   _iterator: GroupIterator<InstrumentDefinitionLegsDecoder> = new GroupIterator<InstrumentDefinitionLegsDecoder>(this)
 
   constructor(message: InstrumentDefinitionDecoder) {
@@ -944,21 +914,14 @@ export class InstrumentDefinitionLegsEncoder {
   static readonly HEADER_LENGTH = 3
   static readonly BLOCK_LENGTH = 6
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   readonly _message: InstrumentDefinitionEncoder
-  /** @internal */
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = NO_ENTRY
-  /** @internal */
   _count: number = 0
-  /** @internal */
   _index: number = 0
-  /** @internal */
   _header: number = 0
 
   constructor(message: InstrumentDefinitionEncoder) {

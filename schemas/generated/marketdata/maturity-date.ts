@@ -49,13 +49,10 @@ export const MaturityDateMeta = {
 export class MaturityDateDecoder {
   static readonly ENCODED_LENGTH = 4
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
@@ -135,13 +132,10 @@ export class MaturityDateDecoder {
 export class MaturityDateEncoder {
   static readonly ENCODED_LENGTH = 4
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {

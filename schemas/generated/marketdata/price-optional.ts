@@ -38,13 +38,10 @@ export const PriceOptionalMeta = {
 export class PriceOptionalDecoder {
   static readonly ENCODED_LENGTH = 8
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
@@ -118,13 +115,10 @@ export class PriceOptionalDecoder {
 export class PriceOptionalEncoder {
   static readonly ENCODED_LENGTH = 8
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {

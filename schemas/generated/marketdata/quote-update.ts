@@ -30,27 +30,17 @@ export class QuoteUpdateDecoder {
   static readonly SEMANTIC_VERSION = '1.1'
   static readonly BYTE_ORDER = 'littleEndian'
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
-  /** @internal */
   _limit: number = 0
-  /** @internal */
   _end: number = 0
-  /** @internal */
   _blockLength: number = 0
-  /** @internal */
   _actingVersion: number = 0
-  /** @internal */
   _bidPrice: PriceOptionalDecoder = new PriceOptionalDecoder()
-  /** @internal */
   _offerPrice: PriceOptionalDecoder = new PriceOptionalDecoder()
-  /** @internal */
   _matchEvent: MatchEventDecoder = new MatchEventDecoder()
 
   /**
@@ -357,23 +347,15 @@ export class QuoteUpdateEncoder {
   static readonly SEMANTIC_VERSION = '1.1'
   static readonly BYTE_ORDER = 'littleEndian'
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
-  /** @internal */
   _limit: number = 0
-  /** @internal */
   _end: number = 0
-  /** @internal */
   _bidPrice: PriceOptionalEncoder = new PriceOptionalEncoder()
-  /** @internal */
   _offerPrice: PriceOptionalEncoder = new PriceOptionalEncoder()
-  /** @internal */
   _matchEvent: MatchEventEncoder = new MatchEventEncoder()
 
   /**

@@ -23,9 +23,8 @@ export const TradeConditions = {
 export class TradeConditionsDecoder {
   static readonly ENCODED_LENGTH = 8
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
@@ -108,9 +107,8 @@ export class TradeConditionsDecoder {
 export class TradeConditionsEncoder {
   static readonly ENCODED_LENGTH = 8
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {

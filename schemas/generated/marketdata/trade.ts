@@ -38,29 +38,18 @@ export class TradeDecoder {
   static readonly SEMANTIC_VERSION = '1.1'
   static readonly BYTE_ORDER = 'littleEndian'
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
-  /** @internal */
   _limit: number = 0
-  /** @internal */
   _end: number = 0
-  /** @internal */
   _blockLength: number = 0
-  /** @internal */
   _actingVersion: number = 0
-  /** @internal */
   _version: number = 0
-  /** @internal */
   _price: PriceDecoder = new PriceDecoder()
-  /** @internal */
   _matchEvent: MatchEventDecoder = new MatchEventDecoder()
-  /** @internal */
   _conditions: TradeConditionsDecoder = new TradeConditionsDecoder()
 
   /**
@@ -454,23 +443,15 @@ export class TradeEncoder {
   static readonly SEMANTIC_VERSION = '1.1'
   static readonly BYTE_ORDER = 'littleEndian'
 
-  /** @internal */
+  // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
-  /** @internal */
   _view: DataView = EMPTY_BUFFER.view
-  /** @internal */
   _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  /** @internal */
   _offset: number = 0
-  /** @internal */
   _limit: number = 0
-  /** @internal */
   _end: number = 0
-  /** @internal */
   _price: PriceEncoder = new PriceEncoder()
-  /** @internal */
   _matchEvent: MatchEventEncoder = new MatchEventEncoder()
-  /** @internal */
   _conditions: TradeConditionsEncoder = new TradeConditionsEncoder()
 
   /**
