@@ -27,6 +27,7 @@ const STRICTER = new Map([
   ['constant-field', 'the reference takes constant fields of a set and generates code that cannot work'],
   ['variable-length-field', 'the reference takes fields of variable length and generates code that cannot work'],
   ['enum-encoding', 'the reference takes enums encoded as floating point when they have no values'],
+  ['set-encoding', 'the reference takes sets encoded as floating point when they have no choices'],
   ['choice-out-of-range', 'the reference takes negative bits up to 1.38'],
 ])
 

@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seed, SEED_VARIABLE } from '../../support/seed.ts'
 import { formatSummary } from '../../support/summary.ts'
+import { checkCodecs } from './check-codecs.ts'
 import { checkRepresentation } from './check-representation.ts'
+import { checkVersions } from './check-versions.ts'
 import { ReferenceProcess } from './reference-process.ts'
 import { Report } from './report.ts'
 
@@ -16,9 +18,9 @@ const report = new Report(join(tmpdir(), 'godwit-java-failures'))
 const reference = await ReferenceProcess.start(folder)
 process.stdout.write(`${SEED_VARIABLE}=${seed}, reference ${reference.version}\n`)
 try {
-  for (const check of [checkRepresentation]) {
+  for (const check of [checkRepresentation, checkCodecs, checkVersions]) {
     const startMs = performance.now()
-    await check(reference, report)
+    await check(reference, report, folder)
     process.stdout.write(`${check.name}: ${((performance.now() - startMs) / 1000).toFixed(1)} s\n`)
   }
 } finally {

@@ -1,0 +1,46 @@
+import type { Ir } from '../../../codegen/ir/ir.ts'
+import { compileSchemaText } from '../../../codegen/compile.ts'
+import { buildCodecs } from './codec-build.ts'
+import type { Subject } from './exchange.ts'
+import type { ReferenceProcess, SchemaSource } from './reference-process.ts'
+import type { Case, Report } from './report.ts'
+
+/** A schema waiting for codecs. */
+export interface Draft {
+  readonly of: Case
+  readonly handle: string
+  readonly text: string
+  readonly ir: Ir
+  /** Where the reference takes the schema from; its text unless given. */
+  readonly source?: SchemaSource
+}
+
+/** Compiles a schema that must be valid; undefined when it is not. */
+export function draft(report: Report, of: Case, handle: string, text: string): Draft | undefined {
+  const { ir } = compileSchemaText(text, 'random-schema.xml')
+  if (ir !== undefined) return { of, handle, text, ir }
+  report.fail(of, 'we reject a schema made to be valid', text)
+  return undefined
+}
+
+/** Makes codecs on both sides at once; schemas for which one side cannot are reported and left out. */
+export async function makeSubjects(
+  reference: ReferenceProcess,
+  report: Report,
+  folder: string,
+  drafts: readonly Draft[],
+  precedenceChecks = false,
+): Promise<Map<string, Subject>> {
+  const building = buildCodecs(folder, drafts.map(({ handle, ir }) => ({ handle, ir, precedenceChecks })))
+  const loading = Promise.all(drafts.map(({ handle, text, source = { text } }) =>
+    reference.load(handle, source, precedenceChecks)))
+  const [built, loaded] = await Promise.all([building, loading])
+  const subjects = new Map<string, Subject>()
+  for (const [index, { of, handle, text }] of drafts.entries()) {
+    const answer = loaded[index]
+    const codecs = built.get(handle)
+    if (answer?.ok === false) report.fail(of, `the reference cannot generate code: ${answer.error}`, text)
+    else if (codecs !== undefined) subjects.set(handle, { handle, text, codecs })
+  }
+  return subjects
+}
