@@ -64,7 +64,7 @@ function translate(reporter: Reporter, schema: Schema): Ir | undefined {
   const capture = new TypeCapture()
   try {
     const ir = generateIr(schema, capture)
-    for (const name of capture.ambiguousNames) reportAmbiguity(reporter, schema, name)
+    if (capture.ambiguousNames.size > 0) reportAmbiguities(reporter, schema, capture.ambiguousNames)
     return reporter.hasErrors ? undefined : ir
   } catch (error) {
     if (!(error instanceof TooManyTokensError)) throw error
@@ -75,19 +75,41 @@ function translate(reporter: Reporter, schema: Schema): Ir | undefined {
 }
 
 /** Generated code has one class per type name, so a name must mean one type. */
-function reportAmbiguity(reporter: Reporter, schema: Schema, name: string): void {
-  const definitions = definitionsOf(schema.element, name)
-  const at = definitions.at(-1) ?? schema.element
-  const places = definitions.map((definition) => {
-    const { line, column } = definition.position()
-    return `${definition.source.file}:${line}:${column}`
-  })
-  const message = `the name '${name}' is given to different types: ${places.join(', ')}`
-  reporter.error({ code: 'ambiguous-type', at, attribute: 'name', message, expected: 'one name for each type' })
+function reportAmbiguities(reporter: Reporter, schema: Schema, names: ReadonlySet<string>): void {
+  const definitions = new Map<string, XmlElement[]>()
+  collectDefinitions(schema.element, definitions)
+  for (const name of names) {
+    const [first = schema.element, ...others] = definitions.get(name) ?? []
+    const second = others.find((other) => !isSame(first, other)) ?? others.at(-1) ?? first
+    const { line, column } = first.position()
+    reporter.error({
+      code: 'ambiguous-type',
+      at: second,
+      attribute: 'name',
+      message: `'${name}' is also the name of a different type, at ${first.source.file}:${line}:${column}`,
+      expected: 'one name for each type',
+    })
+  }
 }
 
-function definitionsOf(element: XmlElement, name: string): XmlElement[] {
-  const isDefinition = ['composite', 'enum', 'set'].includes(element.localName)
-  const own = isDefinition && element.attributes.get('name') === name ? [element] : []
-  return [...own, ...element.children.flatMap((child) => definitionsOf(child, name))]
+function collectDefinitions(element: XmlElement, definitions: Map<string, XmlElement[]>): void {
+  const name = element.attributes.get('name')
+  if (name !== undefined && ['composite', 'enum', 'set'].includes(element.localName)) {
+    const known = definitions.get(name)
+    if (known === undefined) definitions.set(name, [element])
+    else known.push(element)
+  }
+  for (const child of element.children) collectDefinitions(child, definitions)
+}
+
+function isSame(left: XmlElement, right: XmlElement): boolean {
+  return left.localName === right.localName &&
+    left.text.trim() === right.text.trim() &&
+    left.attributes.size === right.attributes.size &&
+    [...left.attributes].every(([name, value]) => right.attributes.get(name) === value) &&
+    left.children.length === right.children.length &&
+    left.children.every((child, index) => {
+      const other = right.children[index]
+      return other !== undefined && isSame(child, other)
+    })
 }

@@ -15,6 +15,9 @@ export const MAX_ELEMENT_DEPTH = 64
 /** Elements, comments, CDATA sections and processing instructions of a schema with everything it includes. */
 export const MAX_MARKUP_NODES = 500_000
 
+/** Characters of a name; names are repeated in many places. */
+export const MAX_NAME_LENGTH = 256
+
 /** Include instructions followed in one run. */
 export const MAX_INCLUDES = 256
 

@@ -74,7 +74,7 @@ class TokenList {
     })
     this.between('BEGIN_COMPOSITE', 'END_COMPOSITE', part, () => {
       let memberOffset = 0
-      for (const member of type.members) {
+      for (const member of type.members.values()) {
         if (member.offset !== -1) memberOffset = member.offset
         this.compositeMember(type, member, memberOffset, field)
         memberOffset += encodedLengthOf(member)
@@ -159,7 +159,7 @@ class TokenList {
   private valueOf(valueRef: string): PrimitiveValue | undefined {
     const split = splitValueRef(valueRef)
     const type = split === undefined ? undefined : this.schema.types.get(split.enumName)
-    return type?.kind === 'enum' ? type.validValues.find(({ name }) => name === split?.valueName)?.value : undefined
+    return type?.kind === 'enum' ? type.validValues.get(split?.valueName ?? '')?.value : undefined
   }
 
   private enumType(type: EnumType, offset: number, field: Member | undefined): void {
@@ -171,7 +171,7 @@ class TokenList {
       semanticType,
       nullValue,
     })
-    this.between('BEGIN_ENUM', 'END_ENUM', part, () => this.values('VALID_VALUE', type.validValues, primitiveType))
+    this.between('BEGIN_ENUM', 'END_ENUM', part, () => this.values('VALID_VALUE', type.validValues.values(), primitiveType))
   }
 
   private setType(type: SetType, offset: number, field: Member | undefined): void {
@@ -182,10 +182,10 @@ class TokenList {
       primitiveType,
       semanticType,
     })
-    this.between('BEGIN_SET', 'END_SET', part, () => this.values('CHOICE', type.choices, primitiveType))
+    this.between('BEGIN_SET', 'END_SET', part, () => this.values('CHOICE', type.choices.values(), primitiveType))
   }
 
-  private values(signal: Signal, values: readonly NamedValue[], primitiveType: PrimitiveName): void {
+  private values(signal: Signal, values: Iterable<NamedValue>, primitiveType: PrimitiveName): void {
     for (const { name, description, sinceVersion, deprecated, value } of values) {
       const encoding: Encoding = { presence: 'required', primitiveType, constValue: value }
       this.add(signal, { name, description, version: sinceVersion, sinceVersion, deprecated, encoding })

@@ -66,7 +66,7 @@ function checkWidth(
   at: XmlElement,
   attribute: string,
 ): void {
-  const member = composite.members.find(({ name }) => name === memberName)
+  const member = composite.members.get(memberName)
   if (member?.kind !== 'type' || member.presence === 'constant') return
   const { minValue, maxValue } = PRIMITIVE_TYPES[member.primitiveType]
   const [min, max] = [member.minValue ?? minValue, member.maxValue ?? maxValue]

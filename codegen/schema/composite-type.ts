@@ -17,15 +17,18 @@ export function parseType(
   path: readonly string[] = [],
 ): SchemaType | undefined {
   if (!context.expandType(element)) return undefined
+  if (element.localName === 'composite') return parseComposite(context, element, path)
+  return context.once(element, () => parseValueType(context, element))
+}
+
+function parseValueType(context: SchemaContext, element: XmlElement): SchemaType | undefined {
   switch (element.localName) {
-    case 'type':
-      return parseSimpleType(context, element)
     case 'enum':
       return parseEnumType(context, element)
     case 'set':
       return parseSetType(context, element)
     default:
-      return parseComposite(context, element, path)
+      return parseSimpleType(context, element)
   }
 }
 
@@ -42,11 +45,11 @@ function parseComposite(
   }
   if (base === undefined) return undefined
   const members = parseMembers(context, element, [...path, base.name])
-  checkOffsets(context, element, members)
-  return { ...base, kind: 'composite', members, encodedLength: lengthOfMembers(members) }
+  checkOffsets(context, element, members.values())
+  return { ...base, kind: 'composite', members, encodedLength: lengthOfMembers(members.values()) }
 }
 
-function parseMembers(context: SchemaContext, element: XmlElement, path: readonly string[]): SchemaType[] {
+function parseMembers(context: SchemaContext, element: XmlElement, path: readonly string[]): Map<string, SchemaType> {
   const members = new Map<string, SchemaType>()
   const checkUnique = (child: XmlElement, name: string, declaration: XmlElement): void => {
     if (!members.has(name)) return
@@ -75,10 +78,11 @@ function parseMembers(context: SchemaContext, element: XmlElement, path: readonl
       const member = parseType(context, child, path)
       if (member === undefined) continue
       checkUnique(child, name, child)
-      members.set(name, member)
+      // A copy: what happens to one use of a type must not happen to the others.
+      members.set(name, { ...member })
     }
   }
-  return [...members.values()]
+  return members
 }
 
 function parseRefTarget(context: SchemaContext, ref: XmlElement, path: readonly string[]): SchemaType | undefined {
@@ -123,7 +127,7 @@ function refOverrides(
   }
 }
 
-function checkOffsets({ reporter }: SchemaContext, element: XmlElement, members: readonly SchemaType[]): void {
+function checkOffsets({ reporter }: SchemaContext, element: XmlElement, members: Iterable<SchemaType>): void {
   let end = 0
   for (const member of members) {
     if (member.offset !== -1) {

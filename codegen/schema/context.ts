@@ -1,6 +1,6 @@
 import { MAX_EXPANDED_TYPES } from '../limits.ts'
 import type { XmlElement } from '../xml/xml-element.ts'
-import type { EnumType } from './model.ts'
+import type { SchemaType } from './model.ts'
 import type { Reporter } from './reporter.ts'
 
 const DEFINITIONS: readonly string[] = ['type', 'composite', 'enum', 'set']
@@ -11,8 +11,7 @@ export class SchemaContext {
   readonly root: XmlElement
   /** All type declarations, in the order of the document. */
   readonly declarations: readonly XmlElement[]
-  /** Enums by element: constants look into them again and again. */
-  readonly enums: Map<XmlElement, EnumType | undefined> = new Map()
+  private readonly parsed = new Map<XmlElement, SchemaType | undefined>()
   private readonly byName = new Map<string, XmlElement>()
   private readonly byKindAndName = new Map<string, XmlElement>()
   private expandedTypes = 0
@@ -43,6 +42,12 @@ export class SchemaContext {
 
   enumNamed(name: string): XmlElement | undefined {
     return this.byKindAndName.get(`enum:${name}`)
+  }
+
+  /** Parses a declaration the first time it is needed; refs and constants may need it many times. */
+  once(element: XmlElement, parse: () => SchemaType | undefined): SchemaType | undefined {
+    if (!this.parsed.has(element)) this.parsed.set(element, parse())
+    return this.parsed.get(element)
   }
 
   /** Counts one more type made from a declaration; false, after reporting it, when there are too many. */

@@ -21,17 +21,12 @@ interface Encoded {
 
 /** Parses an `enum` element; undefined, after reporting why, when it has no usable name or encoding. */
 export function parseEnumType(context: SchemaContext, element: XmlElement): EnumType | undefined {
-  if (context.enums.has(element)) return context.enums.get(element)
   const base = readTypeBase(context, element)
   const encoded = readEncoding(context, element)
-  let type: EnumType | undefined
-  if (base !== undefined && encoded !== undefined) {
-    const { primitiveType, nullValue } = encoded
-    const validValues = readValidValues(context, element, encoded)
-    type = { ...base, kind: 'enum', encodingType: primitiveType, nullValue, validValues }
-  }
-  context.enums.set(element, type)
-  return type
+  if (base === undefined || encoded === undefined) return undefined
+  const { primitiveType, nullValue } = encoded
+  const validValues = readValidValues(context, element, encoded)
+  return { ...base, kind: 'enum', encodingType: primitiveType, nullValue, validValues }
 }
 
 function readEncoding(context: SchemaContext, element: XmlElement): Encoded | undefined {
@@ -91,7 +86,7 @@ function findEncoding(context: SchemaContext, element: XmlElement): ValueEncodin
   return encoding
 }
 
-function readValidValues(context: SchemaContext, element: XmlElement, encoded: Encoded): NamedValue[] {
+function readValidValues(context: SchemaContext, element: XmlElement, encoded: Encoded): Map<string, NamedValue> {
   const { reporter } = context
   const place = referencePlace(element)
   const byName = new Map<string, NamedValue>()
@@ -114,7 +109,7 @@ function readValidValues(context: SchemaContext, element: XmlElement, encoded: E
     values.add(value)
     byName.set(name, parsed)
   }
-  return [...byName.values()]
+  return byName
 }
 
 function checkValue(

@@ -11,6 +11,7 @@ export function checkTypeUses(reporter: Reporter, schema: Schema): void {
 
 class TypeUseChecks {
   private readonly reporter: Reporter
+  private readonly checked = new Set<CompositeType>()
 
   constructor(reporter: Reporter) {
     this.reporter = reporter
@@ -86,8 +87,9 @@ class TypeUseChecks {
       const message = `field '${field.name}' takes no bytes, its type '${type.name}' has length 0`
       this.reporter.warning({ code: 'zero-length', at: field.element, attribute: 'type', message })
     }
-    if (type.kind !== 'composite') return
-    for (const member of type.members) {
+    if (type.kind !== 'composite' || type.encodedLength === VARIABLE_LENGTH || this.checked.has(type)) return
+    this.checked.add(type)
+    for (const member of type.members.values()) {
       if (member.kind !== 'type' || member.length !== 0 || member.presence === 'constant') continue
       const message = `member '${member.name}' of composite '${type.name}' takes no bytes, it has length 0`
       this.reporter.warning({ code: 'zero-length', at: member.element, attribute: 'length', message })

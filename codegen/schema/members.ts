@@ -159,7 +159,7 @@ function parseData(context: SchemaContext, element: XmlElement, types: Types): F
 }
 
 function makeVariable(type: CompositeType): void {
-  const data = type.members.find(({ name }) => name === 'varData')
+  const data = type.members.get('varData')
   if (data?.kind !== 'type') return
   data.variableLength = true
   type.encodedLength = -1

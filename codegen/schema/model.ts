@@ -50,18 +50,18 @@ export interface EnumType extends TypeBase {
   readonly kind: 'enum'
   readonly encodingType: PrimitiveName
   readonly nullValue: bigint | number
-  readonly validValues: readonly NamedValue[]
+  readonly validValues: ReadonlyMap<string, NamedValue>
 }
 
 export interface SetType extends TypeBase {
   readonly kind: 'set'
   readonly encodingType: PrimitiveName
-  readonly choices: readonly NamedValue[]
+  readonly choices: ReadonlyMap<string, NamedValue>
 }
 
 export interface CompositeType extends TypeBase {
   readonly kind: 'composite'
-  readonly members: readonly SchemaType[]
+  readonly members: ReadonlyMap<string, SchemaType>
   /** Size on the wire; becomes -1, variable, once a `data` element uses the composite. */
   encodedLength: number
 }

@@ -67,7 +67,7 @@ function parseMessages(context: SchemaContext, types: ReadonlyMap<string, Schema
     names.add(message.name)
     messages.push(message)
   }
-  if (messages.length === 0) {
+  if (elements.length === 0) {
     const reference = `${referencePlace(root)}no messages found in document`
     reporter.warning({ code: 'no-messages', at: root, message: 'the schema has no messages', reference })
   }

@@ -55,7 +55,7 @@ function readEncoding(context: SchemaContext, element: XmlElement): PrimitiveNam
   return primitive.name
 }
 
-function readChoices(context: SchemaContext, element: XmlElement, primitive: PrimitiveName): NamedValue[] {
+function readChoices(context: SchemaContext, element: XmlElement, primitive: PrimitiveName): Map<string, NamedValue> {
   const { reporter } = context
   const place = referencePlace(element)
   const byName = new Map<string, NamedValue>()
@@ -76,7 +76,7 @@ function readChoices(context: SchemaContext, element: XmlElement, primitive: Pri
     positions.add(choice.value)
     byName.set(choice.name, choice)
   }
-  return [...byName.values()]
+  return byName
 }
 
 function inRange(context: SchemaContext, element: XmlElement, position: bigint, primitive: PrimitiveName): boolean {

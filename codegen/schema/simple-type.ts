@@ -134,8 +134,8 @@ function constantByReference(
     reporter.error({ code: 'value-ref-enum', ...at, message, reference: `${place}valueRef not found: ${enumName}` })
     return undefined
   }
-  const enumType = parseEnumType(context, enumElement)
-  if (enumType === undefined) return undefined
+  const enumType = context.once(enumElement, () => parseEnumType(context, enumElement))
+  if (enumType?.kind !== 'enum') return undefined
   if (enumType.encodingType !== primitiveType) {
     reporter.error({
       code: 'value-ref-type',
@@ -146,7 +146,7 @@ function constantByReference(
     })
     return undefined
   }
-  const validValue = enumType.validValues.find(({ name }) => name === valueName)
+  const validValue = enumType.validValues.get(valueName)
   if (validValue === undefined) {
     reporter.error({
       code: 'value-ref-value',

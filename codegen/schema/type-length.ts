@@ -19,7 +19,7 @@ export function encodedLengthOf(type: SchemaType): number {
 }
 
 /** Size of the members of a composite with their offsets honoured. */
-export function lengthOfMembers(members: readonly SchemaType[]): number {
+export function lengthOfMembers(members: Iterable<SchemaType>): number {
   let length = 0
   for (const member of members) {
     if (member.kind === 'type' && member.variableLength) return VARIABLE_LENGTH

@@ -54,7 +54,7 @@ export function checkFieldValueRef(
     // On a constant the reference goes on with what it did not find.
     const referenceStops = field.presence === 'constant' && type?.kind === 'type'
     reporter.error({ code: 'value-ref-enum', ...at, message, reference, referenceStops })
-  } else if (!enumType.validValues.some(({ name }) => name === split.valueName)) {
+  } else if (!enumType.validValues.has(split.valueName)) {
     const message = `valueRef="${valueRef}": enum '${split.enumName}' has no value '${split.valueName}'`
     const reference = `${place}valueRef for validValue name not found: ${split.valueName}`
     reporter.error({ code: 'value-ref-value', ...at, message, reference })

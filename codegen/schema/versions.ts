@@ -1,4 +1,4 @@
-import type { Described, Member, Schema, SchemaType } from './model.ts'
+import type { Described, Member, NamedValue, Schema, SchemaType } from './model.ts'
 import type { Reporter } from './reporter.ts'
 
 /** Checks that nothing claims to be newer than the schema. */
@@ -16,12 +16,19 @@ export function checkVersions(reporter: Reporter, schema: Schema): void {
     })
   }
 
+  const tooNew = new Map<unknown, readonly NamedValue[]>()
+  const checkValues = (path: readonly string[], values: ReadonlyMap<string, NamedValue>): void => {
+    const newer = tooNew.get(values) ?? [...values.values()].filter((value) => value.sinceVersion > schema.version)
+    tooNew.set(values, newer)
+    for (const value of newer) check(path, value)
+  }
+
   const checkType = (path: readonly string[], type: SchemaType): void => {
     check(path, type)
     const inside = [...path, type.name]
-    if (type.kind === 'enum') for (const value of type.validValues) check(inside, value)
-    else if (type.kind === 'set') for (const choice of type.choices) check(inside, choice)
-    else if (type.kind === 'composite') for (const member of type.members) checkType(inside, member)
+    if (type.kind === 'enum') checkValues(inside, type.validValues)
+    else if (type.kind === 'set') checkValues(inside, type.choices)
+    else if (type.kind === 'composite') for (const member of type.members.values()) checkType(inside, member)
   }
 
   const checkMember = (path: readonly string[], member: Member): void => {

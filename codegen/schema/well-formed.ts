@@ -22,8 +22,9 @@ class CompositeCheck {
 
   /** Reports members of these names that are no simple types; the reference looks at this first. */
   kinds(...names: readonly string[]): void {
-    for (const member of this.composite.members) {
-      if (!names.includes(member.name) || member.kind === 'type') continue
+    for (const name of names) {
+      const member = this.composite.members.get(name)
+      if (member === undefined || member.kind === 'type') continue
       this.reporter.error({
         code: this.code,
         at: this.user,
@@ -37,7 +38,7 @@ class CompositeCheck {
 
   /** The member of that name; undefined, after reporting it, when there is none or when it is of another kind. */
   member(name: string, role: string, ...sentences: readonly string[]): SimpleType | undefined {
-    const member = this.composite.members.find((candidate) => candidate.name === name)
+    const member = this.composite.members.get(name)
     if (member === undefined) {
       this.error(`${role} '${this.composite.name}' has no member '${name}'`, `a member named ${name}`, ...sentences)
     }

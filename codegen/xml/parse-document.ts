@@ -1,5 +1,5 @@
 import { parseXml, XmlElement as ParsedElement, XmlError, XmlText } from '@rgrove/parse-xml'
-import { MAX_MARKUP_NODES } from '../limits.ts'
+import { MAX_MARKUP_NODES, MAX_NAME_LENGTH } from '../limits.ts'
 import { scanMarkup } from './scan-markup.ts'
 import type { SourceText } from './source-text.ts'
 import { XmlElement } from './xml-element.ts'
@@ -44,5 +44,10 @@ function convert(parsed: ParsedElement, source: SourceText): XmlElement {
     else if (node instanceof XmlText) text += node.text
   }
   const attributes = new Map(Object.entries(parsed.attributes))
+  const name = attributes.get('name') ?? ''
+  if (name.length > MAX_NAME_LENGTH || parsed.name.length > MAX_NAME_LENGTH) {
+    const message = `a name is longer than ${MAX_NAME_LENGTH} characters`
+    throw new XmlLoadError('xml-name', source.file, source.positionAt(parsed.start), message)
+  }
   return new XmlElement(parsed.name, attributes, text, children, source, parsed.start)
 }

@@ -1,0 +1,233 @@
+/** XInclude: what it joins, and what it must not reach. */
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { type CompileOptions, compileSchemaFile, compileSchemaText, type CompileResult } from '../../../codegen/index.ts'
+import { MAX_DOCUMENT_BYTES, MAX_INCLUDE_DEPTH, MAX_INCLUDES } from '../../../codegen/limits.ts'
+import { scratchFolder } from '../../support/scratch.ts'
+import { suite } from '../../support/suite.ts'
+import { HEADER } from './schema-text.ts'
+
+const test = suite('includes')
+
+const XI = 'xmlns:xi="http://www.w3.org/2001/XInclude"'
+const COMMON = `<types>${HEADER}</types>`
+const MESSAGE = '<message name="M" id="1"><field name="f" id="1" type="int8"/></message>'
+
+function schemaIncluding(...hrefs: readonly string[]): string {
+  const includes = hrefs.map((href) => `<xi:include href="${href}"/>`).join('\n')
+  return `<messageSchema package="p" id="1" ${XI}>\n${includes}\n${MESSAGE}</messageSchema>`
+}
+
+const scratch = scratchFolder('includes')
+let folders = 0
+
+function newFolder(): string {
+  const folder = join(scratch, String(folders++))
+  mkdirSync(folder)
+  return folder
+}
+
+type Files = Readonly<Record<string, string>>
+
+function writeFiles(folder: string, files: Files): void {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(folder, path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  }
+}
+
+/** Compiles `main` of these files, once from the disk and once from memory; both must say the same. */
+function compileBoth(files: Files, main = 'main.xml', options: CompileOptions = {}): CompileResult {
+  const folder = newFolder()
+  writeFiles(folder, files)
+  const inFolder = (paths: readonly string[] = []): readonly string[] => paths.map((path) => join(folder, path))
+  const onDisk = compileSchemaFile(join(folder, main), { ...options, includePaths: inFolder(options.includePaths) })
+  const readFile = (path: string): Uint8Array => {
+    const text = files[path]
+    if (text === undefined) throw new Error(`no file ${path}`)
+    return new TextEncoder().encode(text)
+  }
+  const inMemory = compileSchemaFile(main, { ...options, readFile })
+  const codes = ({ diagnostics }: CompileResult): readonly string[] =>
+    diagnostics.map(({ code, file, line, column }) => `${file.replace(`${folder}/`, '')}:${line}:${column} ${code}`)
+  assert.equal(codes(inMemory), codes(onDisk))
+  assert.equal(inMemory.ir, onDisk.ir)
+  return inMemory
+}
+
+function expectProblem(files: Files, message: RegExp, options?: CompileOptions): void {
+  const { ir, diagnostics } = compileBoth(files, undefined, options)
+  assert.is(ir, undefined)
+  const found = diagnostics.find(({ code }) => code === 'include')
+  assert.match(found?.message ?? '', message)
+}
+
+test('what is included takes the place of the instruction', () => {
+  const { ir } = compileBoth({ 'main.xml': schemaIncluding('common.xml'), 'common.xml': COMMON })
+  assert.is(ir?.headerTokens.length, 6)
+})
+
+test('paths are relative to the including document', () => {
+  const { ir } = compileBoth({
+    'main.xml': schemaIncluding('a/one.xml'),
+    'a/one.xml': `<types ${XI}><xi:include href="b/two.xml"/></types>`,
+    'a/b/two.xml': HEADER,
+  })
+  assert.ok(ir !== undefined)
+})
+
+test('a finding in an included document names that document', () => {
+  const { diagnostics } = compileBoth({
+    'main.xml': schemaIncluding('a/common.xml'),
+    'a/common.xml': COMMON.replace('<types>', '<types>\n  <type name="a" primitiveType="none"/>'),
+  })
+  const finding = diagnostics.find(({ code }) => code === 'unknown-primitive-type')
+  assert.equal([finding?.file, finding?.line, finding?.column], ['a/common.xml', 2, 18])
+})
+
+test('types of included documents are not unused', () => {
+  const { diagnostics } = compileBoth({
+    'main.xml': schemaIncluding('common.xml'),
+    'common.xml': COMMON.replace('<types>', '<types><type name="a" primitiveType="int8"/>'),
+  })
+  assert.equal(diagnostics, [])
+})
+
+test('the instruction is known by its namespace', () => {
+  const main = schemaIncluding('common.xml').replaceAll('xi:', 'inc:').replace('xmlns:xi', 'xmlns:inc')
+  assert.ok(compileBoth({ 'main.xml': main, 'common.xml': COMMON }).ir !== undefined)
+  const other = schemaIncluding('common.xml').replace('http://www.w3.org/2001/XInclude', 'urn:other')
+  assert.ok(compileBoth({ 'main.xml': other, 'common.xml': COMMON }).ir === undefined)
+  const unprefixed = `<messageSchema package="p" id="1"><include xmlns="http://www.w3.org/2001/XInclude"
+    href="common.xml"/>${MESSAGE}</messageSchema>`
+  assert.ok(compileBoth({ 'main.xml': unprefixed, 'common.xml': COMMON }).ir !== undefined)
+})
+
+test('a missing document is an error that names it, unless there is a fallback', () => {
+  const missing = { 'main.xml': schemaIncluding('none.xml') }
+  expectProblem(missing, /^cannot include 'none\.xml': there is no file '.*none\.xml'$/)
+  const fallback = schemaIncluding('none.xml').replace('"/>', `"><xi:fallback>${COMMON}</xi:fallback></xi:include>`)
+  assert.ok(compileBoth({ 'main.xml': fallback }).ir !== undefined)
+})
+
+test('what an include cannot do is an error', () => {
+  const with_ = (attributes: string): Files => ({
+    'main.xml': schemaIncluding('common.xml').replace('href="common.xml"', attributes),
+    'common.xml': COMMON,
+  })
+  expectProblem(with_('href="common.xml" parse="text"'), /parse="text" is not supported/)
+  expectProblem(with_('href="common.xml" xpointer="x"'), /xpointer is not supported/)
+  expectProblem(with_(''), /names no document/)
+  expectProblem(with_('href="common.xml#types"'), /does not name a whole file/)
+  expectProblem(with_('href="common.xml%00"'), /does not name a whole file/)
+  expectProblem(with_('href="https://example.com/common.xml"'), /is not a file/)
+})
+
+test('a path may be escaped, as in every URI', () => {
+  const main = schemaIncluding('common%20types.xml')
+  assert.ok(compileBoth({ 'main.xml': main, 'common types.xml': COMMON }).ir !== undefined)
+})
+
+test('nothing outside the folder of the schema is read', () => {
+  const outside = /is outside the folder of the schema$/
+  const files = { 'schemas/common.xml': COMMON, 'secret.xml': COMMON, 'schemas-of-others/common.xml': COMMON }
+  for (
+    const href of [
+      '../secret.xml',
+      'a/../../secret.xml',
+      '%2e%2e/secret.xml',
+      '../schemas-of-others/common.xml',
+      '/etc/passwd',
+      'file:///etc/passwd',
+      '..',
+      '../none.xml',
+    ]
+  ) {
+    const { ir, diagnostics } = compileBoth({ ...files, 'schemas/main.xml': schemaIncluding(href) }, 'schemas/main.xml')
+    assert.is(ir, undefined, href)
+    assert.match(diagnostics.find(({ code }) => code === 'include')?.message ?? '', outside)
+  }
+})
+
+test('include paths allow and search more folders', () => {
+  const files = { 'schemas/main.xml': schemaIncluding('../shared/common.xml'), 'shared/common.xml': COMMON }
+  assert.is(compileBoth(files, 'schemas/main.xml').ir, undefined)
+  assert.ok(compileBoth(files, 'schemas/main.xml', { includePaths: ['shared'] }).ir !== undefined)
+  const searched = { ...files, 'schemas/main.xml': schemaIncluding('common.xml') }
+  assert.ok(compileBoth(searched, 'schemas/main.xml', { includePaths: ['shared'] }).ir !== undefined)
+})
+
+test('a symbolic link does not lead outside', () => {
+  const folder = newFolder()
+  writeFiles(folder, { 'schemas/main.xml': schemaIncluding('link.xml'), 'secret.xml': COMMON, 'schemas/real.xml': COMMON })
+  symlinkSync('../secret.xml', join(folder, 'schemas/link.xml'))
+  const main = join(folder, 'schemas/main.xml')
+  const { ir, diagnostics } = compileSchemaFile(main)
+  assert.is(ir, undefined)
+  assert.match(diagnostics[0]?.message ?? '', 'is outside the folder of the schema')
+  assert.ok(compileSchemaFile(main, { includePaths: [folder] }).ir !== undefined)
+
+  symlinkSync('..', join(folder, 'schemas/up'))
+  assert.is(compileSchemaText(schemaIncluding('up/secret.xml'), main).ir, undefined)
+  symlinkSync('real.xml', join(folder, 'schemas/inside.xml'))
+  assert.ok(compileSchemaText(schemaIncluding('inside.xml'), main).ir !== undefined)
+})
+
+test('a folder and a file that is too long cannot be included', () => {
+  const folder = newFolder()
+  writeFiles(folder, { 'a/b.xml': COMMON, 'long.xml': ' '.repeat(MAX_DOCUMENT_BYTES + 1) })
+  const compile = (href: string): readonly string[] =>
+    compileSchemaText(schemaIncluding(href), join(folder, 'main.xml')).diagnostics.map(({ message }) => message)
+  assert.match(compile('a').join(), /is not a file/)
+  assert.match(compile('a/b.xml/c.xml').join(), /there is no file/)
+  assert.match(compile('long.xml').join(), /is longer than/)
+})
+
+test('documents that include one another are found out', () => {
+  expectProblem({ 'main.xml': schemaIncluding('main.xml') }, /'main\.xml' includes itself: .*main\.xml > .*main\.xml$/)
+  const include = (href: string): string => `<types ${XI}><xi:include href="${href}"/></types>`
+  expectProblem(
+    { 'main.xml': schemaIncluding('a.xml'), 'a.xml': include('b.xml'), 'b.xml': include('a.xml') },
+    /includes itself: .*main\.xml > .*a\.xml > .*b\.xml > .*a\.xml$/,
+  )
+})
+
+test('one document may be included twice', () => {
+  const { ir, diagnostics } = compileBoth({
+    'main.xml': schemaIncluding('common.xml', 'enum.xml', 'enum.xml'),
+    'common.xml': COMMON,
+    'enum.xml': '<types><enum name="E" encodingType="int8"><validValue name="A">1</validValue></enum></types>',
+  })
+  assert.ok(ir !== undefined)
+  assert.equal(diagnostics.map(({ code }) => code), ['duplicate-type'])
+})
+
+test('there is an end to includes', () => {
+  const chain: Record<string, string> = { 'main.xml': schemaIncluding('0.xml') }
+  for (let i = 0; i <= MAX_INCLUDE_DEPTH; i++) chain[`${i}.xml`] = `<types ${XI}><xi:include href="${i + 1}.xml"/></types>`
+  expectProblem(chain, /nested more than 16 deep/)
+
+  const hrefs = Array.from({ length: MAX_INCLUDES + 1 }, () => 'common.xml')
+  expectProblem({ 'main.xml': schemaIncluding(...hrefs), 'common.xml': COMMON }, /more than 256 includes/)
+
+  // Each step ten times as many.
+  const bomb: Record<string, string> = { 'main.xml': schemaIncluding('0.xml') }
+  for (let i = 0; i < 9; i++) bomb[`${i}.xml`] = `<types ${XI}>${`<xi:include href="${i + 1}.xml"/>`.repeat(10)}</types>`
+  bomb['9.xml'] = '<types/>'
+  expectProblem(bomb, /more than 256 includes/)
+})
+
+test('a schema file that cannot be read is a finding', () => {
+  const folder = newFolder()
+  for (const path of [join(folder, 'none.xml'), folder]) {
+    const { ir, diagnostics } = compileSchemaFile(path)
+    assert.is(ir, undefined)
+    assert.equal(diagnostics.map(({ code, file, line, column }) => [code, file, line, column]), [['cannot-read', path, 1, 1]])
+  }
+  const unreadable = compileSchemaFile('main.xml', { readFile: () => { throw 'no text' } })
+  assert.equal(unreadable.diagnostics.map(({ message }) => message), ['cannot read the schema: no text'])
+})
+
+test.run()
