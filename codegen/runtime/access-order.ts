@@ -189,6 +189,6 @@ export class AccessOrder {
 
   private fail(name: string): never {
     const expected = this.wrapped ? this.expected().join(', ') || 'fields only' : 'wrap()'
-    throw new SbeError('ERR_GODWIT_SBE_ORDER', `illegal access order: cannot access "${name}" now, expected ${expected}`)
+    throw new SbeError('ERR_GODWIT_SBE_ORDER', `cannot access "${name}" in this order, expected next: ${expected}`)
   }
 }

@@ -27,7 +27,10 @@ function charsetOf(label: string): Charset {
   if (known !== undefined) return known
   const { TextDecoder } = globalThis as Platform
   if (TextDecoder === undefined) {
-    throw new SbeError('ERR_GODWIT_SBE_CHARSET', `character encoding ${label} needs TextDecoder; use the byte accessors`)
+    throw new SbeError(
+      'ERR_GODWIT_SBE_CHARSET',
+      `character encoding ${label} needs TextDecoder, which this platform lacks; use the byte accessors`,
+    )
   }
   try {
     const options = { ignoreBOM: true }

@@ -117,7 +117,7 @@ function decodeUtf8(bytes: Uint8Array, from: number, end: number): string {
       text += String.fromCharCode(lead)
       continue
     }
-    const count = lead >= 0xc2 && lead <= 0xdf ? 1 : lead >= 0xe0 && lead <= 0xef ? 2 : lead >= 0xf0 && lead <= 0xf4 ? 3 : 0
+    const count = continuationBytes(lead)
     let code = count === 0 ? REPLACEMENT : lead & (0x3f >> count)
     let lower = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
     let upper = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
@@ -135,6 +135,13 @@ function decodeUtf8(bytes: Uint8Array, from: number, end: number): string {
     text += String.fromCodePoint(code)
   }
   return text
+}
+
+/** Bytes that follow a lead byte; 0 when it is none. */
+function continuationBytes(lead: number): number {
+  if (lead >= 0xc2 && lead <= 0xdf) return 1
+  if (lead >= 0xe0 && lead <= 0xef) return 2
+  return lead >= 0xf0 && lead <= 0xf4 ? 3 : 0
 }
 
 /** Number of bytes of the text in UTF-8; a lone surrogate counts as U+FFFD. */

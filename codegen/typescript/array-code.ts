@@ -41,9 +41,10 @@ export function emitArrayDecoder(site: Site, field: FieldModel, type: ScalarMode
     check: property,
     body: [
       `const n = Math.min(length, ${length})`,
-      `if (!(dstOffset >= 0 && n >= 0 && dstOffset + n <= dst.length)) {`,
-      `  ${site.module.runtime('throwRange')}(${label(site, property)}, n, dstOffset, dst.length)`,
-      '}',
+      site.module.throwIf(
+        '!(dstOffset >= 0 && n >= 0 && dstOffset + n <= dst.length)',
+        'throwRange', label(site, property), 'n', 'dstOffset', 'dst.length',
+      ),
       `${site.module.runtime('copyBytes')}(dst, dstOffset, this._bytes, ${at(place.offset)}, n)`,
       'return n',
     ],
@@ -65,7 +66,7 @@ function emitText(site: Site, field: FieldModel, type: ScalarModel, place: Place
     body: [`return ${readTextCall(module, encoding, 'this._bytes', start, used)}`],
   })
   accessor(site, {
-    signature: `${site.scope.take(`${property}Equals`)}(value: string): boolean`,
+    signature: `${site.scope.derive(property, 'Equals')}(value: string): boolean`,
     doc: 'Compares without making a string where the encoding allows it.',
     sinceVersion,
     absent: `return value === ''`,
@@ -73,7 +74,7 @@ function emitText(site: Site, field: FieldModel, type: ScalarModel, place: Place
     body: [`return ${equalsCall(module, encoding, 'this._bytes', start, length, property)}`],
   })
   if (!hasNull(field, sinceVersion) || length === 0) return
-  const isNull = site.scope.take(`${property}IsNull`)
+  const isNull = site.scope.derive(property, 'IsNull')
   accessor(site, {
     signature: `${isNull}(): boolean`,
     sinceVersion,
@@ -82,7 +83,7 @@ function emitText(site: Site, field: FieldModel, type: ScalarModel, place: Place
     body: [`return this._view.getUint8(${start}) === ${literal('char', type.nullValue)}`],
   })
   accessor(site, {
-    signature: `${site.scope.take(`${property}OrNull`)}(): string | null`,
+    signature: `${site.scope.derive(property, 'OrNull')}(): string | null`,
     sinceVersion: 0,
     body: [`return this.${isNull}() ? null : this.${property}()`],
   })
@@ -90,7 +91,7 @@ function emitText(site: Site, field: FieldModel, type: ScalarModel, place: Place
 
 function emitLength(site: Site, property: string, length: number, doc: string | undefined): void {
   accessor(site, {
-    signature: `${site.scope.take(`${property}Length`)}(): number`,
+    signature: `${site.scope.derive(property, 'Length')}(): number`,
     doc,
     sinceVersion: 0,
     body: [`return ${length}`],
@@ -103,7 +104,7 @@ function emitElement(site: Site, type: ScalarModel, place: Placement): void {
   const { littleEndian, module } = site
   const checkIndex = indexCheck(site, type, property)
   accessor(site, {
-    signature: `${site.scope.take(`${property}At`)}(index: number): ${valueType(primitive)}`,
+    signature: `${site.scope.derive(property, 'At')}(index: number): ${valueType(primitive)}`,
     sinceVersion,
     absent: `return ${literal(primitive, type.nullValue)}`,
     check: property,
@@ -114,7 +115,7 @@ function emitElement(site: Site, type: ScalarModel, place: Placement): void {
   const signed = primitive === 'int64'
   const inexact = `${module.runtime('throwInexact')}(${label(site, property)})`
   accessor(site, {
-    signature: `${site.scope.take(`${property}AtAsNumber`)}(index: number): number`,
+    signature: `${site.scope.derive(property, 'AtAsNumber')}(index: number): number`,
     doc: 'As a Number; throws when that would not be exact.',
     sinceVersion,
     absent: inexact,
@@ -147,7 +148,7 @@ export function emitArrayEncoder(site: Site, type: ScalarModel, place: Placement
   }
   emitLength(site, property, length, encoding === undefined ? doc : undefined)
   accessor(site, {
-    signature: `${site.scope.take(`${property}At`)}(index: number, value: ${valueType(primitive)}): this`,
+    signature: `${site.scope.derive(property, 'At')}(index: number, value: ${valueType(primitive)}): this`,
     sinceVersion: 0,
     check,
     body: [
@@ -169,9 +170,10 @@ function emitPutExactly(site: Site, put: string, place: Placement, length: numbe
     sinceVersion: 0,
     check: place.property,
     body: [
-      `if (!(srcOffset >= 0 && srcOffset + ${length} <= src.length)) {`,
-      `  ${site.module.runtime('throwRange')}(${label(site, place.property)}, ${length}, srcOffset, src.length)`,
-      '}',
+      site.module.throwIf(
+        `!(srcOffset >= 0 && srcOffset + ${length} <= src.length)`,
+        'throwRange', label(site, place.property), length, 'srcOffset', 'src.length',
+      ),
       `${site.module.runtime('copyBytes')}(this._bytes, ${at(place.offset)}, src, srcOffset, ${length})`,
       'return this',
     ],
@@ -186,10 +188,11 @@ function emitPutBytes(site: Site, put: string, place: Placement, length: number)
     sinceVersion: 0,
     check: place.property,
     body: [
-      `if (length > ${length}) ${module.runtime('throwLength')}(${label(site, place.property)}, length, ${length})`,
-      'if (!(srcOffset >= 0 && length >= 0 && srcOffset + length <= src.length)) {',
-      `  ${module.runtime('throwRange')}(${label(site, place.property)}, length, srcOffset, src.length)`,
-      '}',
+      module.throwIf(`length > ${length}`, 'throwLength', label(site, place.property), 'length', length),
+      module.throwIf(
+        '!(srcOffset >= 0 && length >= 0 && srcOffset + length <= src.length)',
+        'throwRange', label(site, place.property), 'length', 'srcOffset', 'src.length',
+      ),
       `${module.runtime('copyBytes')}(this._bytes, ${at(place.offset)}, src, srcOffset, length)`,
       `this._bytes.fill(0, ${at(place.offset)} + length, ${at(place.offset + length)})`,
       'return this',
@@ -215,8 +218,8 @@ function emitPutValues(site: Site, put: string, type: ScalarModel, place: Placem
 
 function indexCheck(site: Site, type: ScalarModel, property: string): string {
   const length = type.arrayLength ?? 0
-  return `if (index >>> 0 !== index || index >= ${length}) ${site.module.runtime('throwIndex')}` +
-    `(${label(site, property)}, index, ${length})`
+  const outside = `index >>> 0 !== index || index >= ${length}`
+  return site.module.throwIf(outside, 'throwIndex', label(site, property), 'index', length)
 }
 
 function elementOffset(type: ScalarModel, offset: number): string {

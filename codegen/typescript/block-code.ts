@@ -31,7 +31,7 @@ export function blockVersionCode(
   const first = blockEnd(block, 0)
   const check = first === 0
     ? []
-    : [`if (${blockLength} < ${first}) ${module.runtime('throwBlockLength')}(${label}, ${blockLength}, ${first})`]
+    : [module.throwIf(`${blockLength} < ${first}`, 'throwBlockLength', label, blockLength, first)]
   const versions = blockVersions(block)
   if (versions.length === 0) return check
   const lines = [...check, `let version = ${actingVersion}`]
@@ -60,7 +60,7 @@ export function emitGroupAccessors(level: Level): void {
       })
     } else {
       code.line().doc(docOf(group))
-      code.block(`${site.scope.take(`${property}Count`)}(count: number): ${base}Encoder {`, () => {
+      code.block(`${site.scope.derive(property, 'Count')}(count: number): ${base}Encoder {`, () => {
         for (const line of orderCheck(level, group, 'group')) code.line(line)
         code.line(`return ${flyweight}._wrap(count)`)
       })

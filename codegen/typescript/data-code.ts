@@ -29,14 +29,14 @@ export function emitDataDecoder(level: Level, data: DataModel): void {
   const m = message === 'this' ? 'this' : 'message'
   const checkHeader = [
     `const start = ${m}._limit`,
-    `if (start + ${headerLength} > ${m}._end) ${module.runtime('throwBounds')}(${label}, ${headerLength}, start, ${m}._end)`,
+    module.throwIf(`start + ${headerLength} > ${m}._end`, 'throwBounds', label, headerLength, 'start', `${m}._end`),
   ]
   const length = readNumber(`${m}._view`, lengthMember.type.primitive, plus('start', lengthMember.offset), littleEndian)
   const emit = (signature: string, doc: string | undefined, lines: readonly string[]): void => {
     code.line().doc(doc).block(`${signature} {`, () => lines.forEach((line) => code.line(line)))
   }
 
-  emit(`${scope.take(`${property}Length`)}(): number`, `${docOf(data)}\nLength in bytes; does not move on.`.trim(), [
+  emit(`${scope.derive(property, 'Length')}(): number`, `${docOf(data)}\nLength in bytes; does not move on.`.trim(), [
     ...absent('0'),
     ...orderCheck(level, data, 'dataLength'),
     ...prologue,
@@ -51,7 +51,7 @@ export function emitDataDecoder(level: Level, data: DataModel): void {
     ...checkHeader,
     `const length = ${length}`,
     `const end = start + ${headerLength} + length`,
-    `if (end > ${m}._end) ${module.runtime('throwBounds')}(${label}, length, start + ${headerLength}, ${m}._end)`,
+    module.throwIf(`end > ${m}._end`, 'throwBounds', label, 'length', `start + ${headerLength}`, `${m}._end`),
     `${m}._limit = end`,
     'return length',
   ])
@@ -64,9 +64,10 @@ export function emitDataDecoder(level: Level, data: DataModel): void {
       '(dst: Uint8Array, dstOffset: number = 0, length: number = dst.length - dstOffset): number',
     'Copies at most `length` bytes, returns how many, and moves past all of the data.',
     [
-      `if (!(dstOffset >= 0 && length >= 0 && dstOffset + length <= dst.length)) {`,
-      `  ${module.runtime('throwRange')}(${label}, length, dstOffset, dst.length)`,
-      '}',
+      module.throwIf(
+        '!(dstOffset >= 0 && length >= 0 && dstOffset + length <= dst.length)',
+        'throwRange', label, 'length', 'dstOffset', 'dst.length',
+      ),
       `const available = this.${skip}()`,
       'const n = Math.min(length, available)',
       ...prologue,
@@ -85,7 +86,7 @@ export function emitDataDecoder(level: Level, data: DataModel): void {
     ],
   )
   emit(
-    `${scope.take(`${property}Bytes`)}(): Uint8Array`,
+    `${scope.derive(property, 'Bytes')}(): Uint8Array`,
     'The data as a view of the buffer, without a copy; moves past it.',
     [`const length = this.${skip}()`, ...prologue, `return ${m}._bytes.subarray(${m}._limit - length, ${m}._limit)`],
   )
@@ -105,18 +106,19 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
     code.line().doc(doc).block(`${signature} {`, () => lines.forEach((line) => code.line(line)))
   }
 
+  const lengthOffset = plus('start', lengthMember.offset)
   const reserve = scope.take(`reserve${upperFirst(property)}`)
   emit(
     `${reserve}(length: number): number`,
     'Writes the length and leaves room for the data; returns the offset in the buffer where the caller writes it.',
     [
       ...orderCheck(level, data, 'data'),
-      `if (!(length >= 0 && length <= ${max})) ${module.runtime('throwLength')}(${label}, length, ${max})`,
+      module.throwIf(`!(length >= 0 && length <= ${max})`, 'throwLength', label, 'length', max),
       ...prologue,
       `const start = ${m}._limit`,
       `const end = start + ${headerLength} + length`,
-      `if (end > ${m}._end) ${module.runtime('throwBounds')}(${label}, ${headerLength} + length, start, ${m}._end)`,
-      writeNumber(`${m}._view`, lengthMember.type.primitive, plus('start', lengthMember.offset), 'length', littleEndian),
+      module.throwIf(`end > ${m}._end`, 'throwBounds', label, `${headerLength} + length`, 'start', `${m}._end`),
+      writeNumber(`${m}._view`, lengthMember.type.primitive, lengthOffset, 'length', littleEndian),
       `${m}._limit = end`,
       `return start + ${headerLength}`,
     ],
@@ -126,9 +128,10 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
       '(src: Uint8Array, srcOffset: number = 0, length: number = src.length - srcOffset): this',
     docOf(data),
     [
-      'if (!(srcOffset >= 0 && length >= 0 && srcOffset + length <= src.length)) {',
-      `  ${module.runtime('throwRange')}(${label}, length, srcOffset, src.length)`,
-      '}',
+      module.throwIf(
+        '!(srcOffset >= 0 && length >= 0 && srcOffset + length <= src.length)',
+        'throwRange', label, 'length', 'srcOffset', 'src.length',
+      ),
       `const offset = this.${reserve}(length)`,
       `${module.runtime('copyBytes')}(${message}._bytes, offset, src, srcOffset, length)`,
       'return this',

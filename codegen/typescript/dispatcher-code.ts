@@ -51,19 +51,22 @@ export function emitDispatcher(model: SchemaModel, names: SchemaNames, options: 
       `dispatch(buffer: ${buffer}, offset: number, length: number = buffer.byteLength - offset): boolean {`,
       () => {
         const { encodedLength } = model.header
-        const args = `'MessageDispatcher', offset, ${encodedLength}, length, buffer.byteLength`
-        code.line(`if (length < ${encodedLength}) ${module.runtime('throwWrap')}(${args})`)
+        const args = [`'MessageDispatcher'`, 'offset', encodedLength, 'length', 'buffer.byteLength']
+        code.line(module.throwIf(`length < ${encodedLength}`, 'throwWrap', ...args))
         code.line('const header = this._header.wrap(buffer, offset)').line('const handlers = this._handlers')
         const read = (name: string): string => `header.${headerAccessor({ model, names }, name)}()`
         code.block(`if (${read('schemaId')} === ${model.schemaId}) {`, () => {
           code.block(`switch (${read('templateId')}) {`, () => {
             for (const { message, handler } of messages) {
               code.line(`case ${message.id}:`)
-              code.block(`  if (handlers.${handler} !== undefined) {`, () => {
-                const decoder = `this._decode_${handler}`
-                code.line(`  handlers.${handler}(${decoder}.wrapAndApplyHeader(buffer, offset, header, length), header)`)
-              }, '  }')
-              code.line('  return true')
+              code.indented(() => {
+                code.block(`if (handlers.${handler} !== undefined) {`, () => {
+                  const decoder = `this._decode_${handler}`
+                  code.line(`${decoder}.wrapAndApplyHeader(buffer, offset, header, length)`)
+                  code.line(`handlers.${handler}(${decoder}, header)`)
+                })
+                code.line('return true')
+              })
             }
           })
         })

@@ -58,7 +58,7 @@ function emitEnumField(site: Site, field: FieldModel, type: EnumModel, place: Pl
     accessor(site, { signature: `${property}(): ${base}`, doc, sinceVersion: 0, body: [`return ${value}`] })
     return
   }
-  const raw = site.scope.take(`${property}Raw`)
+  const raw = site.scope.derive(property, 'Raw')
   if (site.side === 'encoder') {
     const value = `value: ${module.type(file, base)}`
     const body = [write('this._view', type.primitive, at(offset), 'value', littleEndian), 'return this']
@@ -114,7 +114,7 @@ function emitSetField(site: Site, type: SetModel, place: Placement): void {
 function emitRawSet(site: Site, type: SetModel, place: Placement): void {
   const { property, offset, sinceVersion } = place
   const { littleEndian } = site
-  const raw = site.scope.take(`${property}Raw`)
+  const raw = site.scope.derive(property, 'Raw')
   if (site.side === 'encoder') {
     accessor(site, {
       signature: `${raw}(value: ${valueType(type.primitive)}): this`,
@@ -135,7 +135,7 @@ function emitRawSet(site: Site, type: SetModel, place: Placement): void {
   const words = wordOffsets(offset, littleEndian)
   for (const half of ['Hi', 'Lo'] as const) {
     accessor(site, {
-      signature: `${site.scope.take(`${property}Raw${half}`)}(): number`,
+      signature: `${site.scope.derive(property, `Raw${half}`)}(): number`,
       sinceVersion,
       absent: 'return 0',
       check: property,

@@ -43,7 +43,7 @@ function emitGroupDecoder(context: MessageContext, group: GroupModel, path: stri
       code.line().doc('Number of entries.').block('count(): number {', () => code.line('return this._count'))
       code.line().block('hasNext(): boolean {', () => code.line('return this._index < this._count'))
       code.line().doc('Moves to the next entry; throws when there is none.').block('next(): this {', () => {
-        code.line(`if (this._index >= this._count) ${module.runtime('throwNoMoreEntries')}(${label}, this._count)`)
+        code.line(module.throwIf('this._index >= this._count', 'throwNoMoreEntries', label, 'this._count'))
         if (context.precedenceChecks) code.line(`this._message._order.nextEntry(${context.orderIds.get(group)})`)
         if (fixed) {
           code.line('this._offset = this._first + this._index * this._blockLength')
@@ -51,14 +51,16 @@ function emitGroupDecoder(context: MessageContext, group: GroupModel, path: stri
           code.line('const message = this._message')
           code.line('const offset = message._limit')
           code.line('const limit = offset + this._blockLength')
-          code.line(`if (limit > message._end) ${module.runtime('throwBounds')}(${label}, this._blockLength, offset, message._end)`)
+          const args = [label, 'this._blockLength', 'offset', 'message._end']
+          code.line(module.throwIf('limit > message._end', 'throwBounds', ...args))
           code.line('this._offset = offset').line('message._limit = limit')
         }
         code.line('this._index++').line('return this')
       })
       if (fixed) {
         code.line().doc('Moves to an entry by its index, 0 for the first.').block('at(index: number): this {', () => {
-          code.line(`if (index >>> 0 !== index || index >= this._count) ${module.runtime('throwIndex')}(${label}, index, this._count)`)
+          const outside = 'index >>> 0 !== index || index >= this._count'
+          code.line(module.throwIf(outside, 'throwIndex', label, 'index', 'this._count'))
           if (context.precedenceChecks) code.line(`this._message._order.anyEntry(${context.orderIds.get(group)})`)
           code.line('this._offset = this._first + index * this._blockLength')
           code.line('this._index = index + 1').line('return this')
@@ -87,7 +89,7 @@ function emitDecoderWrap(level: Level, group: GroupModel, label: string): void {
   code.line().doc('@internal').block('_wrap(): this {', () => {
     code.line('const message = this._message').line('const view = message._view').line('const header = message._limit')
     code.line(`const first = header + ${headerLength}`)
-    code.line(`if (first > message._end) ${module.runtime('throwBounds')}(${label}, ${headerLength}, header, message._end)`)
+    code.line(module.throwIf('first > message._end', 'throwBounds', label, headerLength, 'header', 'message._end'))
     code.line(`const blockLength = ${read(blockLengthMember)}`)
     code.line(`const count = ${read(numInGroupMember)}`)
     const entryLength = plus('blockLength', entryLengthMin(group))
@@ -134,15 +136,13 @@ function emitGroupEncoder(context: MessageContext, group: GroupModel, path: stri
     code.line('_header: number = 0')
     emitMembersAndConstructor(level, 'Encoder', () => {
       code.line().doc('@internal').block('_wrap(count: number): this {', () => {
-        code.block(`if (!(count >= ${minValue} && count <= ${maxValue})) {`, () => {
-          code.line(`${module.runtime('throwGroupCount')}(${label}, count, ${minValue}, ${maxValue})`)
-        })
+        const inRange = `count >= ${minValue} && count <= ${maxValue}`
+        code.line(module.throwIf(`!(${inRange})`, 'throwGroupCount', label, 'count', minValue, maxValue))
         code.line('const message = this._message').line('const view = message._view')
         code.line('const header = message._limit').line(`const first = header + ${headerLength}`)
-        code.block(`if (first + count * ${group.blockLength} > message._end) {`, () => {
-          const needed = `${headerLength} + count * ${group.blockLength}`
-          code.line(`${module.runtime('throwBounds')}(${label}, ${needed}, header, message._end)`)
-        })
+        const needed = `count * ${group.blockLength}`
+        const args = [label, `${headerLength} + ${needed}`, 'header', 'message._end']
+        code.line(module.throwIf(`first + ${needed} > message._end`, 'throwBounds', ...args))
         code.line(write(blockLengthMember, String(group.blockLength))).line(write(numInGroupMember, 'count'))
         if (group.numGroupsMember !== undefined) code.line(write(group.numGroupsMember, String(group.groups.length)))
         if (group.numVarDataFieldsMember !== undefined) {
@@ -153,12 +153,14 @@ function emitGroupEncoder(context: MessageContext, group: GroupModel, path: stri
         code.line('this._header = header').line(`this._offset = ${module.runtime('NO_ENTRY')}`)
         code.line('this._count = count').line('this._index = 0').line('message._limit = first').line('return this')
       })
-      code.line().doc('Moves to the next entry; throws when all announced ones are taken.').block('next(): this {', () => {
-        code.line(`if (this._index >= this._count) ${module.runtime('throwNoMoreEntries')}(${label}, this._count)`)
+      code.line().doc('Moves to the next entry; throws when all announced ones are taken.')
+      code.block('next(): this {', () => {
+        code.line(module.throwIf('this._index >= this._count', 'throwNoMoreEntries', label, 'this._count'))
         if (context.precedenceChecks) code.line(`this._message._order.nextEntry(${context.orderIds.get(group)})`)
         code.line('const message = this._message').line('const offset = message._limit')
         code.line(`const limit = offset + ${group.blockLength}`)
-        code.line(`if (limit > message._end) ${module.runtime('throwBounds')}(${label}, ${group.blockLength}, offset, message._end)`)
+        const args = [label, group.blockLength, 'offset', 'message._end']
+        code.line(module.throwIf('limit > message._end', 'throwBounds', ...args))
         code.line('this._offset = offset').line('message._limit = limit').line('this._index++').line('return this')
       })
       code.line().doc('Makes the count on the wire that of the entries taken so far; returns it.')

@@ -28,8 +28,9 @@ export function emitEntryJson(level: Level): void {
       }
       for (const data of level.block.data) {
         const property = level.members.of(data)
-        const text = data.characterEncoding !== undefined
-        code.line(`${property}: ${text ? `this.${property}()` : `${module.runtime('bytesToHex')}(this.${property}Bytes())`},`)
+        const bytes = level.site.scope.derivedName(property, 'Bytes')
+        const hex = (): string => `${module.runtime('bytesToHex')}(this.${bytes}())`
+        code.line(`${property}: ${data.characterEncoding === undefined ? hex() : `this.${property}()`},`)
       }
     })
   })
@@ -71,9 +72,11 @@ function fieldJson(site: Site, field: FieldModel, property: string): string {
   }
   if (type.constValue !== undefined || field.presence === 'constant') return json(call)
   const nullable = hasNull(field, site.version === undefined ? 0 : field.sinceVersion)
-  if (type.arrayLength === undefined) return nullable ? `this.${property}IsNull() ? null : ${json(call)}` : json(call)
+  if (type.arrayLength === undefined) {
+    return nullable ? `this.${site.scope.derivedName(property, 'IsNull')}() ? null : ${json(call)}` : json(call)
+  }
   if (textEncodingOf(type) !== undefined) return call
-  const element = `this.${property}At(i)`
+  const element = `this.${site.scope.derivedName(property, 'At')}(i)`
   const value = nullable && !isFloat(type.primitive)
     ? `${element} === ${nullLiteral(type.primitive, type.nullValue)} ? null : ${json(element)}`
     : json(element)

@@ -79,7 +79,8 @@ function emitDecoder(context: MessageContext): void {
       code.block(`toJSON(): ${JSON_OBJECT} {`, () => {
         code.line(`const message = new ${className}()`)
         code.line('const length = this._end - this._offset')
-        code.line('return message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)._json()')
+        code.line('message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)')
+        code.line('return message._json()')
       })
       emitEntryJson(level)
       code.line().block('toString(): string {', () => {
@@ -119,14 +120,14 @@ function emitDecoderWrap(level: Level, className: string): void {
   code.list('wrap(', parameters, '): this {').indented(() => {
     code.line('const end = offset + length')
     const inside = 'offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength'
-    code.block(`if (!(${inside})) {`, () => {
-      code.line(`${module.runtime('throwWrap')}('${className}', offset, actingBlockLength, length, buffer.byteLength)`)
-    })
+    const args = [`'${className}'`, 'offset', 'actingBlockLength', 'length', 'buffer.byteLength']
+    code.line(module.throwIf(`!(${inside})`, 'throwWrap', ...args))
     const label = stringLiteral(message.name)
     const version = blockVersionCode(module, message, label, 'actingBlockLength', 'actingVersion')
     for (const line of version) code.line(line)
     code.line('this._buffer = buffer').line('this._view = buffer.view').line('this._bytes = buffer.bytes')
-    code.line('this._offset = offset').line('this._limit = offset + actingBlockLength').line('this._end = end')
+    code.line('this._offset = offset').line('this._limit = offset + actingBlockLength')
+    code.line('this._end = end')
     code.line('this._blockLength = actingBlockLength').line('this._actingVersion = actingVersion')
     if (blockVersions(message).length > 0) code.line('this._version = version')
     if (context.precedenceChecks) code.line('this._order.wrap(actingVersion)')
@@ -148,16 +149,18 @@ function emitDecoderWrap(level: Level, className: string): void {
     'length: number = buffer.byteLength - offset',
   ]
   code.list('wrapAndApplyHeader(', headerParameters, '): this {').indented(() => {
-    const throwWrap = module.runtime('throwWrap')
-    code.line(`if (length < ${encodedLength}) ${throwWrap}('${className}', offset, ${encodedLength}, length, buffer.byteLength)`)
+    const args = [`'${className}'`, 'offset', encodedLength, 'length', 'buffer.byteLength']
+    code.line(module.throwIf(`length < ${encodedLength}`, 'throwWrap', ...args))
     code.line('header.wrap(buffer, offset)')
     const read = (name: string): string => `header.${headerAccessor(context, name)}()`
     code.line(`const templateId = ${read('templateId')}`)
-    code.line(`if (templateId !== ${message.id}) ${module.runtime('throwTemplate')}('${className}', ${message.id}, templateId)`)
+    const owner = `'${className}'`
+    code.line(module.throwIf(`templateId !== ${message.id}`, 'throwTemplate', owner, message.id, 'templateId'))
     code.line(`const schemaId = ${read('schemaId')}`)
-    code.line(`if (schemaId !== ${model.schemaId}) ${module.runtime('throwSchema')}('${className}', ${model.schemaId}, schemaId)`)
+    code.line(module.throwIf(`schemaId !== ${model.schemaId}`, 'throwSchema', owner, model.schemaId, 'schemaId'))
     const rest = `length - ${encodedLength}`
-    code.line(`return this.wrap(buffer, offset + ${encodedLength}, ${read('blockLength')}, ${read('version')}, ${rest})`)
+    const start = `offset + ${encodedLength}`
+    code.line(`return this.wrap(buffer, ${start}, ${read('blockLength')}, ${read('version')}, ${rest})`)
   }).line('}')
 }
 
@@ -177,7 +180,8 @@ function emitDecoderNavigation(level: Level, className: string): void {
   const { code } = module
   code.line().block('actingVersion(): number {', () => code.line('return this._actingVersion'))
   code.line().block('actingBlockLength(): number {', () => code.line('return this._blockLength'))
-  code.line().doc('Back to the end of the root block: groups and data can be read again.').block('sbeRewind(): this {', () => {
+  code.line().doc('Back to the end of the root block: groups and data can be read again.')
+  code.block('sbeRewind(): this {', () => {
     code.line('this._limit = this._offset + this._blockLength')
     if (context.precedenceChecks) code.line('this._order.wrap(this._actingVersion)')
     code.line('return this')
@@ -185,7 +189,8 @@ function emitDecoderNavigation(level: Level, className: string): void {
   const variable = hasVariableParts(message)
   const start = 'this._offset + this._blockLength'
   const end = variable ? skipCall(context, message, `this._view, ${start}, this._end`, 'this._actingVersion') : start
-  code.line().doc('Moves past all groups and data that this version of the schema knows.').block('sbeSkip(): this {', () => {
+  code.line().doc('Moves past all groups and data that this version of the schema knows.')
+  code.block('sbeSkip(): this {', () => {
     code.line(`this._limit = ${end}`)
     if (context.precedenceChecks) code.line('this._order.skipAll()')
     code.line('return this')
@@ -205,9 +210,8 @@ function emitCursor(context: MessageContext, className: string): void {
   code.line().doc('The cursor: offset in the buffer of the next group or data.')
   code.block('limit(): number {', () => code.line('return this._limit'))
   code.line().doc('Moves the cursor, to one that `limit` gave before.').block('setLimit(limit: number): this {', () => {
-    code.block('if (!(limit >= this._offset && limit <= this._end)) {', () => {
-      code.line(`${module.runtime('throwBounds')}('${className}.limit', 0, limit, this._end)`)
-    })
+    const inside = 'limit >= this._offset && limit <= this._end'
+    code.line(module.throwIf(`!(${inside})`, 'throwBounds', `'${className}.limit'`, 0, 'limit', 'this._end'))
     code.line('this._limit = limit').line('return this')
   })
   code.line().block('offset(): number {', () => code.line('return this._offset'))
@@ -230,12 +234,9 @@ function emitEncoder(context: MessageContext): void {
         '@throws SbeError when the root block does not fit',
       )
       code.block(`wrap(buffer: ${buffer}, offset: number, length: number = buffer.byteLength - offset): this {`, () => {
-        code.block(
-          `if (!(offset >= 0 && length >= ${message.blockLength} && offset + length <= buffer.byteLength)) {`,
-          () => {
-            code.line(`${module.runtime('throwWrap')}('${className}', offset, ${message.blockLength}, length, buffer.byteLength)`)
-          },
-        )
+        const inside = `offset >= 0 && length >= ${message.blockLength} && offset + length <= buffer.byteLength`
+        const args = [`'${className}'`, 'offset', message.blockLength, 'length', 'buffer.byteLength']
+        code.line(module.throwIf(`!(${inside})`, 'throwWrap', ...args))
         code.line('this._buffer = buffer').line('this._view = buffer.view').line('this._bytes = buffer.bytes')
         code.line('this._offset = offset').line(`this._limit = offset + ${message.blockLength}`)
         code.line('this._end = offset + length')

@@ -8,6 +8,9 @@ export interface ModuleOptions {
 }
 
 
+/** A guard that is longer, without its indentation, goes onto lines of its own. */
+const GUARD_LENGTH_MAX = 100
+
 /** Stands before the fields that a flyweight and the flyweights of its members share. */
 export const STATE_COMMENT = '// State, shared with the flyweights of the members; not part of the API.'
 
@@ -33,6 +36,13 @@ export class Module {
 
   runtimeType(name: string): string {
     return this.import(this.options.runtimeModule, name, false)
+  }
+
+  /** Statement that calls one of the runtime's throwing functions when a condition holds. */
+  throwIf(condition: string, thrower: string, ...args: readonly (string | number | bigint)[]): string {
+    const call = `${this.runtime(thrower)}(${args.join(', ')})`
+    const single = `if (${condition}) ${call}`
+    return single.length <= GUARD_LENGTH_MAX ? single : `if (${condition}) {\n  ${call}\n}`
   }
 
   /** A name exported by another generated module, used as a value. */

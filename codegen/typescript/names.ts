@@ -39,6 +39,7 @@ export function lowerFirst(name: string): string {
 /** Hands out names, each once; a name that is taken gets underscores. */
 export class NameScope {
   private readonly taken: Set<string>
+  private readonly derived = new Map<string, string>()
 
   constructor(reserved: Iterable<string> = []) {
     this.taken = new Set(reserved)
@@ -46,6 +47,19 @@ export class NameScope {
 
   take(name: string): string {
     return this.takeAll(name, (unique) => [unique])
+  }
+
+  /** As `take`, for a name made from a member's accessor name; `derivedName` finds it again. */
+  derive(property: string, suffix: string): string {
+    const name = this.take(property + suffix)
+    this.derived.set(`${property} ${suffix}`, name)
+    return name
+  }
+
+  derivedName(property: string, suffix: string): string {
+    const name = this.derived.get(`${property} ${suffix}`)
+    if (name === undefined) throw new RangeError(`no name was derived from ${property} with ${suffix}`)
+    return name
   }
 
   /** A base name of which all derived names are free. */
@@ -61,7 +75,10 @@ export class NameScope {
   }
 }
 
-/** The accessor names of one block or composite, the same in encoder and decoder: members first, derived names after. */
+/**
+ * The accessor names of one block or composite, the same in encoder and decoder: members first, so that a derived name
+ * never takes one of theirs.
+ */
 export class MemberNames {
   private readonly scope: NameScope
   private readonly properties = new Map<object, string>()

@@ -32,7 +32,7 @@ export function emitScalarDecoder(site: Site, field: FieldModel, type: ScalarMod
   })
   if (isWide(primitive)) emitWords(site, type, place)
   if (!hasNull(field, sinceVersion)) return
-  const isNull = site.scope.take(`${property}IsNull`)
+  const isNull = site.scope.derive(property, 'IsNull')
   accessor(site, {
     signature: `${isNull}(): boolean`,
     sinceVersion,
@@ -41,7 +41,7 @@ export function emitScalarDecoder(site: Site, field: FieldModel, type: ScalarMod
     body: [`return ${nullTest(site, type, offset)}`],
   })
   accessor(site, {
-    signature: `${site.scope.take(`${property}OrNull`)}(): ${valueType(primitive)} | null`,
+    signature: `${site.scope.derive(property, 'OrNull')}(): ${valueType(primitive)} | null`,
     sinceVersion: 0,
     body: [`return this.${isNull}() ? null : this.${property}()`],
   })
@@ -60,7 +60,7 @@ function emitWords(site: Site, type: ScalarModel, place: Placement): void {
   const inexact = `${module.runtime('throwInexact')}(${label})`
   const outside = signed ? `hi < ${HIGH_WORD_MIN} || hi > ${HIGH_WORD_MAX}` : `hi > ${HIGH_WORD_MAX}`
   accessor(site, {
-    signature: `${site.scope.take(`${property}AsNumber`)}(): number`,
+    signature: `${site.scope.derive(property, 'AsNumber')}(): number`,
     doc: 'As a Number; throws when that would not be exact.',
     sinceVersion,
     absent: inexact,
@@ -68,14 +68,14 @@ function emitWords(site: Site, type: ScalarModel, place: Placement): void {
     body: [`const hi = ${hi}`, `if (${outside}) ${inexact}`, `return hi * 0x1_0000_0000 + ${lo}`],
   })
   accessor(site, {
-    signature: `${site.scope.take(`${property}Hi`)}(): number`,
+    signature: `${site.scope.derive(property, 'Hi')}(): number`,
     sinceVersion,
     absent: `return ${nullHi}`,
     check: property,
     body: [`return ${hi}`],
   })
   accessor(site, {
-    signature: `${site.scope.take(`${property}Lo`)}(): number`,
+    signature: `${site.scope.derive(property, 'Lo')}(): number`,
     sinceVersion,
     absent: `return ${Number(nullBits & 0xffff_ffffn)}`,
     check: property,
@@ -98,20 +98,21 @@ export function emitScalarEncoder(site: Site, field: FieldModel, type: ScalarMod
   if (isWide(primitive)) {
     const words = wordOffsets(offset, littleEndian)
     const label = stringLiteral(`${site.label}.${property}`)
+    const unsigned = primitive === 'uint64'
     accessor(site, {
-      signature: `${site.scope.take(`${property}AsNumber`)}(value: number): this`,
-      doc: `From a Number; throws when it is not a safe integer${primitive === 'uint64' ? ' or is negative' : ''}.`,
+      signature: `${site.scope.derive(property, 'AsNumber')}(value: number): this`,
+      doc: `From a Number; throws when it is not a safe integer${unsigned ? ' or is negative' : ''}.`,
       sinceVersion: 0,
       check: property,
       body: [
-        `if (!Number.isSafeInteger(value)${primitive === 'uint64' ? ' || value < 0' : ''}) ${module.runtime('throwInexact')}(${label})`,
+        module.throwIf(`!Number.isSafeInteger(value)${unsigned ? ' || value < 0' : ''}`, 'throwInexact', label),
         write(view, 'int32', at(words.hi), 'Math.floor(value / 0x1_0000_0000)', littleEndian),
         write(view, 'uint32', at(words.lo), 'value >>> 0', littleEndian),
         'return this',
       ],
     })
     accessor(site, {
-      signature: `${site.scope.take(`${property}Words`)}(hi: number, lo: number): this`,
+      signature: `${site.scope.derive(property, 'Words')}(hi: number, lo: number): this`,
       sinceVersion: 0,
       check: property,
       body: [
@@ -123,7 +124,7 @@ export function emitScalarEncoder(site: Site, field: FieldModel, type: ScalarMod
   }
   if (field.presence !== 'optional') return
   accessor(site, {
-    signature: `${site.scope.take(`${property}Null`)}(): this`,
+    signature: `${site.scope.derive(property, 'Null')}(): this`,
     sinceVersion: 0,
     check: property,
     body: [
@@ -154,7 +155,7 @@ export function emitConstant(site: Site, type: ScalarModel, property: string, do
     body: [`return ${stringLiteral(text)}`],
   })
   accessor(site, {
-    signature: `${site.scope.take(`${property}Length`)}(): number`,
+    signature: `${site.scope.derive(property, 'Length')}(): number`,
     sinceVersion: 0,
     body: [`return ${constValue.length}`],
   })

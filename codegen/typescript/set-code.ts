@@ -98,11 +98,9 @@ function emitState(module: Module, base: string, side: string, encodedLength: nu
   code.line('_offset: number = 0')
   code.line()
   code.block(`wrap(buffer: ${buffer}, offset: number): this {`, () => {
-    code.block(`if (!(offset >= 0 && offset + ${encodedLength} <= buffer.byteLength)) {`, () => {
-      code.line(
-        `${module.runtime('throwWrap')}('${base}${side}', offset, ${encodedLength}, ${encodedLength}, buffer.byteLength)`,
-      )
-    })
+    const inside = `offset >= 0 && offset + ${encodedLength} <= buffer.byteLength`
+    const args = [`'${base}${side}'`, 'offset', encodedLength, encodedLength, 'buffer.byteLength']
+    code.line(module.throwIf(`!(${inside})`, 'throwWrap', ...args))
     code.line('return this._wrap(buffer.view, offset)')
   })
   code.line().doc('@internal')

@@ -2,7 +2,9 @@
  * Encodes a message from the JSON form that `toJSON` gives, by way of a codec's metadata: what toJSON tells must be
  * enough to make the same bytes again.
  */
-import type { CompositeMeta, DataMeta, DirectBuffer, FieldMeta, GroupMeta, JsonValue, MessageMeta } from '../../codegen/runtime/index.ts'
+import type {
+  CompositeMeta, DataMeta, DirectBuffer, FieldMeta, GroupMeta, JsonValue, MessageMeta,
+} from '../../codegen/runtime/index.ts'
 
 /** A module of generated codecs, looked into by name. */
 export type CodecModule = Readonly<Record<string, unknown>>

@@ -36,7 +36,8 @@ const packets: Packet[] = vectorsPresent
   : []
 
 test.before(async () => {
-  if (vectorsPresent) codecs = await loadCodecs({ name: 'mdp3', schema: sharedVector('sbe/schemas/sbe-tool/FixBinary.xml') })
+  const schema = sharedVector('sbe/schemas/sbe-tool/FixBinary.xml')
+  if (vectorsPresent) codecs = await loadCodecs({ name: 'mdp3', schema })
 })
 
 function property(name: string): string {

@@ -31,7 +31,7 @@ async function load(schema: string): Promise<CodecModule> {
   return (await import(pathToFileURL(file).href)) as CodecModule
 }
 
-testWithVectors('codecs of every accepted schema compile under the strictest settings, checked ones as well', async () => {
+testWithVectors('codecs of every accepted schema compile under the strictest settings', async () => {
   assert.ok(schemas.length >= 78)
   built = await buildCodecs(schemas.flatMap((s) => [sourceOf(s, '', false), sourceOf(s, '-checked', true)]))
 })
@@ -54,8 +54,22 @@ testWithVectors('messages of the extension schema are read in each of its versio
   // Block lengths of versions 0 to 6, as those versions of the schema had them.
   const blockLengths = { TestMessage1: [4, 8, 12, 13, 14, 14, 14], TestMessage2: [4, 8, 12, 13, 14, 14, 22] }
   const values = {
-    TestMessage1: { tag1: 11, tag2: 22, tag3: { value: 33 }, tag4: 'SecondValue', tag5: { firstChoice: true, secondChoice: false }, tag6: '6162' },
-    TestMessage2: { tag1: 11, tag3: { value: 33 }, tag2: 22, tag5: { firstChoice: false, secondChoice: true }, tag4: 'FirstValue', tag6: [1, 2, 3, 4, 5, 6, 7, 8] },
+    TestMessage1: {
+      tag1: 11,
+      tag2: 22,
+      tag3: { value: 33 },
+      tag4: 'SecondValue',
+      tag5: { firstChoice: true, secondChoice: false },
+      tag6: '6162',
+    },
+    TestMessage2: {
+      tag1: 11,
+      tag3: { value: 33 },
+      tag2: 22,
+      tag5: { firstChoice: false, secondChoice: true },
+      tag4: 'FirstValue',
+      tag6: [1, 2, 3, 4, 5, 6, 7, 8],
+    },
   }
   const absent = { tag2: null, tag3: null, tag4: null, tag5: null }
   const since = {
@@ -78,7 +92,7 @@ testWithVectors('messages of the extension schema are read in each of its versio
         Object.entries(since[name]).map(([tag, first]) => {
           const value = (values[name] as Record<string, unknown>)[tag]
           if (version >= first) return [tag, value]
-          if (tag === 'tag6') return [tag, name === 'TestMessage1' ? '' : [null, null, null, null, null, null, null, null]]
+          if (tag === 'tag6') return [tag, name === 'TestMessage1' ? '' : new Array<null>(8).fill(null)]
           return [tag, absent[tag as keyof typeof absent]]
         }),
       )
