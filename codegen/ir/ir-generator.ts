@@ -163,7 +163,7 @@ class TokenList {
   }
 
   private enumType(type: EnumType, offset: number, field: Member | undefined): void {
-    const { encodingType: primitiveType, nullValue } = type
+    const { encodingType: primitiveType, nullValue, validValues } = type
     const semanticType = semanticTypeOf(type, field)
     const part = this.typePart(type, offset, PRIMITIVE_TYPES[primitiveType].size, field, {
       presence: 'required',
@@ -171,7 +171,7 @@ class TokenList {
       semanticType,
       nullValue,
     })
-    this.between('BEGIN_ENUM', 'END_ENUM', part, () => this.values('VALID_VALUE', type.validValues.values(), primitiveType))
+    this.between('BEGIN_ENUM', 'END_ENUM', part, () => this.values('VALID_VALUE', validValues.values(), primitiveType))
   }
 
   private setType(type: SetType, offset: number, field: Member | undefined): void {

@@ -55,7 +55,8 @@ class MemberOrder {
     if (element.localName === 'group') {
       if (this.dataSeen) {
         const reference = `${place}group node specified after data node`
-        reporter.error({ code: 'member-order', at: element, message: 'a group follows data', expected: ORDER, reference })
+        const message = 'a group follows data'
+        reporter.error({ code: 'member-order', at: element, message, expected: ORDER, reference })
       }
     } else if (element.localName === 'field' && (this.groupSeen || this.dataSeen)) {
       const message = `a field follows ${this.groupSeen ? 'a group' : 'data'}`
@@ -165,7 +166,12 @@ function makeVariable(type: CompositeType): void {
   type.encodedLength = -1
 }
 
-function findType({ reporter }: SchemaContext, element: XmlElement, name: string, types: Types): SchemaType | undefined {
+function findType(
+  { reporter }: SchemaContext,
+  element: XmlElement,
+  name: string,
+  types: Types,
+): SchemaType | undefined {
   const type = types.get(name)
   if (type === undefined) {
     reporter.error({

@@ -61,7 +61,8 @@ function readChoices(context: SchemaContext, element: XmlElement, primitive: Pri
   const byName = new Map<string, NamedValue>()
   const positions = new Set<bigint>()
   for (const child of element.childrenNamed('choice')) {
-    const choice = parseNamedValue(context, child, primitive, (position) => inRange(context, child, position, primitive))
+    const checkRange = (position: bigint): boolean => inRange(context, child, position, primitive)
+    const choice = parseNamedValue(context, child, primitive, checkRange)
     if (choice === undefined) continue
     if (positions.has(choice.value)) {
       const message = `another choice of this set is bit ${choice.value} too`
@@ -83,13 +84,14 @@ function inRange(context: SchemaContext, element: XmlElement, position: bigint, 
   const bits = BigInt(PRIMITIVE_TYPES[primitive].size * 8)
   if (position >= 0n && position < bits) return true
   // Published versions of the reference take negative positions.
-  const thrown = { reference: `IllegalArgumentException: Choice value out of bounds: ${position}`, referenceStops: true }
+  const reference = position < 0n ? '' : `IllegalArgumentException: Choice value out of bounds: ${position}`
   context.reporter.error({
     code: 'choice-out-of-range',
     at: element,
     message: `bit ${position} is not in a set of ${bits} bits`,
     expected: `a bit position from 0 to ${bits - 1n}`,
-    ...(position < 0n ? {} : thrown),
+    reference,
+    referenceStops: reference !== '',
   })
   return false
 }

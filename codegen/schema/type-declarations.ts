@@ -11,7 +11,7 @@ const KINDS: readonly string[] = ['type', 'composite', 'enum', 'set']
 /** All declared types and the eleven primitive ones, by name. */
 export function parseTypeDeclarations(context: SchemaContext): Map<string, SchemaType> {
   const types = new Map<string, SchemaType>()
-  for (const primitive of Object.values(PRIMITIVE_TYPES)) types.set(primitive.name, primitiveType(context, primitive.name))
+  for (const { name } of Object.values(PRIMITIVE_TYPES)) types.set(name, primitiveType(context, name))
   for (const kind of KINDS) {
     for (const element of context.declarations.filter(({ localName }) => localName === kind)) {
       const type = parseType(context, element)

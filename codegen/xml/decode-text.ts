@@ -40,7 +40,8 @@ export function decodeText(bytes: Uint8Array): DecodedText {
     return { text: new TextDecoder(encoding, { fatal: true }).decode(bytes) }
   } catch (error) {
     if (error instanceof RangeError) {
-      return { text: decodeUtf8(bytes).text, problem: encodingProblem(`the encoding '${encoding}' is not known`, false) }
+      const problem = encodingProblem(`the encoding '${encoding}' is not known`, false)
+      return { text: decodeUtf8(bytes).text, problem }
     }
     const problem = encodingProblem(`the document is not valid ${encoding}`, false)
     return { text: new TextDecoder(encoding).decode(bytes), problem }

@@ -80,14 +80,18 @@ test('offsets in a composite do not go backwards', () => {
   expectFindings(compositeOf('<type name="a" primitiveType="int32" offset="0"/>'))
   expectReference(
     'error',
-    compositeOf('<type name="a" primitiveType="int32"/><type name="b" primitiveType="int8" [[member-offset]]offset="0"/>'),
+    compositeOf(
+      '<type name="a" primitiveType="int32"/>\n<type name="b" primitiveType="int8" [[member-offset]]offset="0"/>',
+    ),
     'at <types><composite name="C"> composite element "b" has incorrect offset specified',
   )
 })
 
 test('a message header has its four members', () => {
   const header = (members: string): string =>
-    `<messageSchema package="p" id="1">\n<types>\n[[message-header]]<composite name="messageHeader">${members}</composite>
+    `<messageSchema package="p" id="1">
+<types>
+[[message-header]]<composite name="messageHeader">${members}</composite>
 </types>\n<message name="M" id="1"/></messageSchema>`
   const member = (name: string, type: string): string => `<type name="${name}" primitiveType="${type}"/>`
   const place = 'at <types><composite name="messageHeader"> '
@@ -141,7 +145,9 @@ test('a group has dimensions', () => {
   const numInGroup = '<type name="numInGroup" primitiveType="uint8"/>'
   const mark = '[[group-dimensions]]'
   const missing = 'composite for group encodedLength encoding must have'
-  const typed = (name: string, type: string, more = ''): string => `<type name="${name}" primitiveType="${type}"${more}/>`
+  const typed = (name: string, type: string, more = ''): string => {
+    return `<type name="${name}" primitiveType="${type}"${more}/>`
+  }
   const cases: readonly (readonly ['error' | 'warning', string, ...string[]])[] = [
     ['error', dimensions('', numInGroup), `${missing} "blockLength"`],
     ['error', dimensions(blockLength, ''), `${missing} "numInGroup"`],
@@ -149,7 +155,7 @@ test('a group has dimensions', () => {
     ['warning', dimensions(typed('blockLength', 'uint64'), numInGroup), '"blockLength" should be UINT8 or UINT16'],
     [
       'error',
-      dimensions(blockLength, typed('numInGroup', 'uint16', ' minValue="9" maxValue="8"')).replace('min', '[[empty-range]]min'),
+      dimensions(blockLength, typed('numInGroup', 'uint16', ' [[empty-range]]minValue="9" maxValue="8"')),
       '"numInGroup" minValue=9 greater than maxValue=8',
     ],
     [
@@ -242,13 +248,21 @@ test('data is a composite of length and varData', () => {
   expectReference('error', data(composite(varData)), `${missing} "length"`)
   expectReference('error', data(composite(length('uint16'))), `${missing} "varData"`)
   expectReference('error', data(composite(length('int16'), varData)), `${place}"length" must be unsigned type`)
-  expectReference('warning', data(composite(length('uint64'), varData)), `${place}"length" should be UINT8, UINT16, or UINT32`)
+  expectReference(
+    'warning',
+    data(composite(length('uint64'), varData)),
+    `${place}"length" should be UINT8, UINT16, or UINT32`,
+  )
   expectReference(
     'error',
     data(composite(length('uint32'), varData)),
     `${place}maxValue must be set for varData UINT32 type: max value allowed=2147483647`,
   )
-  expectReference('error', data(composite(length('uint16'), '<enum name="varData" encodingType="char"/>')), 'ClassCastException')
+  expectReference(
+    'error',
+    data(composite(length('uint16'), '<enum name="varData" encodingType="char"/>')),
+    'ClassCastException',
+  )
 })
 
 test('the type of data exists and is a composite, and data is not optional', () => {
@@ -258,7 +272,11 @@ test('the type of data exists and is a composite, and data is not optional', () 
     schemaWith('<data name="d" id="1" [[variable-data]]type="uint8"/>'),
     `${place}data type is not composite type: uint8`,
   )
-  expectReference('error', schemaWith('<data name="d" id="1" [[unknown-type]]type="None"/>'), `${place}could not find type: None`)
+  expectReference(
+    'error',
+    schemaWith('<data name="d" id="1" [[unknown-type]]type="None"/>'),
+    `${place}could not find type: None`,
+  )
   expectReference(
     'error',
     schemaWith('[[variable-data]]<data name="d" id="1" type="varData" presence="optional"/>'),
@@ -269,7 +287,8 @@ test('the type of data exists and is a composite, and data is not optional', () 
 test('a composite of variable length is for data alone', () => {
   expectReference(
     'error',
-    schemaWith('<field name="f" id="1" [[variable-length-field]]type="varData"/>\n<data name="d" id="2" type="varData"/>'),
+    schemaWith(`<field name="f" id="1" [[variable-length-field]]type="varData"/>
+      <data name="d" id="2" type="varData"/>`),
     '',
   )
   // What refers to such a composite has its own, of fixed length.

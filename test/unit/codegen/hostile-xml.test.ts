@@ -95,7 +95,9 @@ test('references that double at every step end at a limit', () => {
   }
   const { ir, diagnostics } = compile(schemaOf(types.join('\n')))
   assert.is(ir, undefined)
-  assert.ok(diagnostics.some(({ code, message }) => code === 'too-many-types' && message.includes(`${MAX_EXPANDED_TYPES}`)))
+  assert.ok(
+    diagnostics.some(({ code, message }) => code === 'too-many-types' && message.includes(`${MAX_EXPANDED_TYPES}`)),
+  )
 })
 
 test('a long chain of references ends at a limit', () => {

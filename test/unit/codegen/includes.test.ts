@@ -2,7 +2,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { type CompileOptions, compileSchemaFile, compileSchemaText, type CompileResult } from '../../../codegen/index.ts'
+import { compileSchemaFile, compileSchemaText } from '../../../codegen/index.ts'
+import type { CompileOptions, CompileResult } from '../../../codegen/index.ts'
 import { MAX_DOCUMENT_BYTES, MAX_INCLUDE_DEPTH, MAX_INCLUDES } from '../../../codegen/limits.ts'
 import { scratchFolder } from '../../support/scratch.ts'
 import { suite } from '../../support/suite.ts'
@@ -113,16 +114,16 @@ test('a missing document is an error that names it, unless there is a fallback',
 })
 
 test('what an include cannot do is an error', () => {
-  const with_ = (attributes: string): Files => ({
+  const including = (attributes: string): Files => ({
     'main.xml': schemaIncluding('common.xml').replace('href="common.xml"', attributes),
     'common.xml': COMMON,
   })
-  expectProblem(with_('href="common.xml" parse="text"'), /parse="text" is not supported/)
-  expectProblem(with_('href="common.xml" xpointer="x"'), /xpointer is not supported/)
-  expectProblem(with_(''), /names no document/)
-  expectProblem(with_('href="common.xml#types"'), /does not name a whole file/)
-  expectProblem(with_('href="common.xml%00"'), /does not name a whole file/)
-  expectProblem(with_('href="https://example.com/common.xml"'), /is not a file/)
+  expectProblem(including('href="common.xml" parse="text"'), /parse="text" is not supported/)
+  expectProblem(including('href="common.xml" xpointer="x"'), /xpointer is not supported/)
+  expectProblem(including(''), /names no document/)
+  expectProblem(including('href="common.xml#types"'), /does not name a whole file/)
+  expectProblem(including('href="common.xml%00"'), /does not name a whole file/)
+  expectProblem(including('href="https://example.com/common.xml"'), /is not a file/)
 })
 
 test('a path may be escaped, as in every URI', () => {
@@ -161,7 +162,10 @@ test('include paths allow and search more folders', () => {
 
 test('a symbolic link does not lead outside', () => {
   const folder = newFolder()
-  writeFiles(folder, { 'schemas/main.xml': schemaIncluding('link.xml'), 'secret.xml': COMMON, 'schemas/real.xml': COMMON })
+  writeFiles(
+    folder,
+    { 'schemas/main.xml': schemaIncluding('link.xml'), 'secret.xml': COMMON, 'schemas/real.xml': COMMON },
+  )
   symlinkSync('../secret.xml', join(folder, 'schemas/link.xml'))
   const main = join(folder, 'schemas/main.xml')
   const { ir, diagnostics } = compileSchemaFile(main)
@@ -206,7 +210,10 @@ test('one document may be included twice', () => {
 
 test('there is an end to includes', () => {
   const chain: Record<string, string> = { 'main.xml': schemaIncluding('0.xml') }
-  for (let i = 0; i <= MAX_INCLUDE_DEPTH; i++) chain[`${i}.xml`] = `<types ${XI}><xi:include href="${i + 1}.xml"/></types>`
+  const including = (href: string, times: number): string => {
+    return `<types ${XI}>${`<xi:include href="${href}"/>`.repeat(times)}</types>`
+  }
+  for (let i = 0; i <= MAX_INCLUDE_DEPTH; i++) chain[`${i}.xml`] = including(`${i + 1}.xml`, 1)
   expectProblem(chain, /nested more than 16 deep/)
 
   const hrefs = Array.from({ length: MAX_INCLUDES + 1 }, () => 'common.xml')
@@ -214,7 +221,7 @@ test('there is an end to includes', () => {
 
   // Each step ten times as many.
   const bomb: Record<string, string> = { 'main.xml': schemaIncluding('0.xml') }
-  for (let i = 0; i < 9; i++) bomb[`${i}.xml`] = `<types ${XI}>${`<xi:include href="${i + 1}.xml"/>`.repeat(10)}</types>`
+  for (let i = 0; i < 9; i++) bomb[`${i}.xml`] = including(`${i + 1}.xml`, 10)
   bomb['9.xml'] = '<types/>'
   expectProblem(bomb, /more than 256 includes/)
 })
@@ -224,7 +231,10 @@ test('a schema file that cannot be read is a finding', () => {
   for (const path of [join(folder, 'none.xml'), folder]) {
     const { ir, diagnostics } = compileSchemaFile(path)
     assert.is(ir, undefined)
-    assert.equal(diagnostics.map(({ code, file, line, column }) => [code, file, line, column]), [['cannot-read', path, 1, 1]])
+    assert.equal(
+      diagnostics.map(({ code, file, line, column }) => [code, file, line, column]),
+      [['cannot-read', path, 1, 1]],
+    )
   }
   const unreadable = compileSchemaFile('main.xml', { readFile: () => { throw 'no text' } })
   assert.equal(unreadable.diagnostics.map(({ message }) => message), ['cannot read the schema: no text'])

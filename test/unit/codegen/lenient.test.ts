@@ -34,7 +34,9 @@ test('fields of one level may share an id', () => {
 })
 
 test('fields of one level may not share a name', () => {
-  const text = schemaWith('<field name="a" id="1" type="int8"/>\n<field [[duplicate-name]]name="a" id="2" type="int8"/>')
+  const text = schemaWith(
+    '<field name="a" id="1" type="int8"/>\n<field [[duplicate-name]]name="a" id="2" type="int8"/>',
+  )
   const [finding] = expectFindings(text, { lenient: true })
   assert.is(finding?.severity, 'error')
 })
@@ -42,7 +44,8 @@ test('fields of one level may not share a name', () => {
 test('a number out of range is ignored', () => {
   const { ir } = expectLeniency(schemaOf(
     `<type name="T" primitiveType="uint8" [[value-out-of-range]]minValue="-1"
-       [[value-out-of-range]]maxValue="300" [[number-out-of-range]]length="-4" [[number-out-of-range]]sinceVersion="-2"/>`,
+       [[value-out-of-range]]maxValue="300" [[number-out-of-range]]length="-4"
+       [[number-out-of-range]]sinceVersion="-2"/>`,
     '<message name="M" id="1"><field name="f" id="1" type="T"/></message>',
   ))
   const token = ir?.messages[0]?.tokens.find(({ signal }) => signal === 'ENCODING')

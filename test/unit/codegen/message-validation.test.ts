@@ -22,14 +22,22 @@ test('a schema has a package, an id and a byte order', () => {
   const missing = "IllegalStateException: element 'messageSchema' has missing attribute:"
   expectReference('error', schema('id="1"', '[[missing-attribute]]'), `${missing} package`)
   expectReference('error', schema('package="p"', '[[missing-attribute]]'), `${missing} id`)
-  expectReference('error', schema('package="p" [[not-a-number]]id="one"'), 'NumberFormatException: For input string: "one"')
+  expectReference(
+    'error',
+    schema('package="p" [[not-a-number]]id="one"'),
+    'NumberFormatException: For input string: "one"',
+  )
   const [finding] = expectReference('error', schema('package="p" id="1" [[byte-order]]byteOrder="big"'), '')
   assert.is(finding?.expected, 'littleEndian or bigEndian')
   expectReference('error', schema('package="p" id="1" [[number-out-of-range]]version="-1"'), '')
 })
 
 test('a schema without messages is warned of', () => {
-  expectReference('warning', schemaOf('', '').replace(/^/, '[[no-messages]]'), 'at <#document><messageSchema>no messages found in document')
+  expectReference(
+    'warning',
+    schemaOf('', '').replace(/^/, '[[no-messages]]'),
+    'at <#document><messageSchema>no messages found in document',
+  )
 })
 
 test('messages have ids and names of their own', () => {
@@ -139,7 +147,8 @@ test('the valueRef of a field names a value of its type', () => {
   const types = `<enum name="E" encodingType="uint8"><validValue name="A">1</validValue></enum>
     <enum name="F" encodingType="uint8"><validValue name="A">1</validValue></enum>`
   const place = 'at <message name="M"> <field name="f"> '
-  const field = (valueRef: string, more = 'type="E" presence="constant"', marks = 1, code = 'value-ref-value'): string =>
+  const constant = 'type="E" presence="constant"'
+  const field = (valueRef: string, more = constant, marks = 1, code = 'value-ref-value'): string =>
     schemaWith(`<field name="f" id="1" ${more} ${`[[${code}]]`.repeat(marks)}valueRef="${valueRef}"/>`, types)
   expectReference('error', field('E.B'), `${place}valueRef for validValue name not found: B`)
   expectReference(
@@ -219,7 +228,8 @@ test('nothing is newer than the schema, and the path to what is says where', () 
 
 test('one run finds everything, and claims no sentence that the reference does not come to say', () => {
   const findings = expectFindings(schemaOf(
-    '<type name="a" \n[[unknown-primitive-type]]primitiveType="byte"/>\n<enum name="e" [[enum-encoding]]encodingType="bit"/>',
+    `<type name="a" [[unknown-primitive-type]]primitiveType="byte"/>
+     <enum name="e" [[enum-encoding]]encodingType="bit"/>`,
     `<message name="M" id="1">
        <field name="f" id="1" [[unknown-type]]type="a"/>
        <field name="g" [[duplicate-id]]id="1" [[unknown-type]]type="b"/>

@@ -36,7 +36,11 @@ test('other encodings of an enum are errors', () => {
     enumOf('', '[[enum-encoding]]encodingType="T"', '<type name="T" primitiveType="char" length="2"/>'),
     'IllegalArgumentException: illegal encodingType for enum T length not equal to 1',
   )
-  expectReference('error', enumOf('', '[[enum-encoding]]encodingType="T"', '<type name="T" primitiveType="float"/>'), '')
+  expectReference(
+    'error',
+    enumOf('', '[[enum-encoding]]encodingType="T"', '<type name="T" primitiveType="float"/>'),
+    '',
+  )
   const missing = schemaOf('[[missing-attribute]]<enum name="E"/>')
   expectReference('error', missing, "IllegalStateException: element 'enum' has missing attribute: encodingType")
 })
@@ -108,7 +112,9 @@ test('duplicate values and names of an enum are warned of, and by name the last 
 })
 
 test('char values of an enum are single characters and skip the range checks', () => {
-  expectFindings(enumOf('<validValue name="A"> </validValue><validValue name="B">0</validValue>', 'encodingType="char"'))
+  expectFindings(
+    enumOf('<validValue name="A"> </validValue><validValue name="B">0</validValue>', 'encodingType="char"'),
+  )
   expectReference(
     'error',
     enumOf('[[bad-value]]<validValue name="A">AB</validValue>', 'encodingType="char"'),
@@ -125,9 +131,17 @@ test('a set can be encoded as unsigned integers, or as a type of length 1', () =
 })
 
 test('other encodings of a set are errors, signed ones are warned of', () => {
-  expectReference('error', setOf('', '[[set-encoding]]encodingType="int8"'), 'IllegalArgumentException: Illegal encodingType int8')
+  expectReference(
+    'error',
+    setOf('', '[[set-encoding]]encodingType="int8"'),
+    'IllegalArgumentException: Illegal encodingType int8',
+  )
   const array = '<type name="T" primitiveType="uint8" length="2"/>'
-  expectReference('error', setOf('', '[[set-encoding]]encodingType="T"', array), 'IllegalArgumentException: Illegal encodingType T')
+  expectReference(
+    'error',
+    setOf('', '[[set-encoding]]encodingType="T"', array),
+    'IllegalArgumentException: Illegal encodingType T',
+  )
   expectReference('error', setOf('', '[[set-encoding]]encodingType="T"', '<type name="T" primitiveType="double"/>'), '')
   expectReference('error', setOf('', '[[set-encoding]]encodingType="T"', '<type name="T" primitiveType="char"/>'), '')
   expectReference('warning', setOf('', '[[set-signed]]encodingType="T"', '<type name="T" primitiveType="int8"/>'), '')
