@@ -30,7 +30,8 @@ const STRICTEST = {
   allowUnusedLabels: false,
 }
 
-const RUNTIME = fileURLToPath(new URL('../../codegen/runtime/index.js', import.meta.url))
+/** The runtime that codecs under test import. */
+export const RUNTIME: string = fileURLToPath(new URL('../../codegen/runtime/index.js', import.meta.url))
 
 export interface CodecSource {
   /** Folder of the codecs in the result; unique. */
