@@ -42,7 +42,12 @@ export class AccessOrder {
     this.at[0] = BLOCK
   }
 
-  /** The whole message was walked. */
+  /** The cursor is back behind the root block. */
+  rewind(): void {
+    this.at[0] = BLOCK
+  }
+
+  /** The whole message was walked: there is nothing left to access until it is rewound. */
   skipAll(): void {
     this.at[0] = BLOCK
     for (const id of this.present(ROOT)) {
@@ -62,32 +67,48 @@ export class AccessOrder {
     if (!this.isCurrent(group) || this.at[group + 1] !== BLOCK) this.fail(name)
   }
 
-  /** The count of a group, which begins it. */
-  group(id: number): void {
-    this.require(id)
+  // An access is checked before anything else and takes effect when nothing else went wrong: one that fails for its
+  // values, or for want of room, can be repeated.
+
+  /** A group or data item, or the length of one, which can be read repeatedly. */
+  checkItem(id: number): void {
+    const parent = this.parentOf(id)
+    if (!this.isCurrent(parent)) this.fail(this.pathOf(id))
+    let before = BLOCK
+    for (const item of this.present(parent)) {
+      if (item === id) break
+      before = item
+    }
+    if (this.at[parent + 1] !== before || !this.isItemComplete(before)) this.fail(this.pathOf(id))
+  }
+
+  beginGroup(id: number, count: number): void {
     this.at[this.parentOf(id) + 1] = id
-    this.remaining[id] = 0
+    this.remaining[id] = count
     this.inEntry[id] = false
   }
 
-  groupCount(id: number, count: number): void {
-    this.remaining[id] = count
+  takeData(id: number): void {
+    this.at[this.parentOf(id) + 1] = id
   }
 
-  nextEntry(id: number): void {
-    const entered = this.inEntry[id]
-    if (!this.isAt(id) || (entered && !this.isLevelComplete(id))) this.fail(`${this.pathOf(id)}.next()`)
-    this.remaining[id] = (this.remaining[id] ?? 0) - 1
-    this.inEntry[id] = true
-    this.at[id + 1] = BLOCK
+  checkNext(id: number): void {
+    const ready = this.inEntry[id] === true ? this.isLevelComplete(id) : this.remaining[id] !== 0
+    if (!this.isAt(id) || !ready) this.fail(`${this.pathOf(id)}.next()`)
+  }
+
+  takeNext(id: number): void {
+    // Entries taken by index are not counted.
+    this.remaining[id] = Math.max(0, (this.remaining[id] ?? 0) - 1)
+    this.enter(id)
   }
 
   /** An entry by index, of a group whose entries hold fields only: legal in any order, and the group may end there. */
-  anyEntry(id: number): void {
-    if (!this.isAt(id)) this.fail(`${this.pathOf(id)}.at()`)
+  takeAny(id: number): void {
+    const begun = this.inEntry[id] === true || this.remaining[id] !== 0
+    if (!this.isAt(id) || !begun) this.fail(`${this.pathOf(id)}.at()`)
     this.remaining[id] = 0
-    this.inEntry[id] = true
-    this.at[id + 1] = BLOCK
+    this.enter(id)
   }
 
   resetCount(id: number): void {
@@ -96,16 +117,6 @@ export class AccessOrder {
     }
     this.remaining[id] = 0
     this.inEntry[id] = false
-  }
-
-  /** The length of a data item, legal just before the item. */
-  dataLength(id: number): void {
-    this.require(id)
-  }
-
-  data(id: number): void {
-    this.require(id)
-    this.at[this.parentOf(id) + 1] = id
   }
 
   checkComplete(name: string): void {
@@ -117,15 +128,9 @@ export class AccessOrder {
     }
   }
 
-  private require(id: number): void {
-    const parent = this.parentOf(id)
-    if (!this.isCurrent(parent)) this.fail(this.pathOf(id))
-    let before = BLOCK
-    for (const item of this.present(parent)) {
-      if (item === id) break
-      before = item
-    }
-    if (this.at[parent + 1] !== before || !this.isItemComplete(before)) this.fail(this.pathOf(id))
+  private enter(id: number): void {
+    this.inEntry[id] = true
+    this.at[id + 1] = BLOCK
   }
 
   /** Whether a level is at hand: the root when wrapped, a group's level while it is in an entry. */
