@@ -28,7 +28,8 @@ test.before(async () => {
   const codecs = join(folder, 'src', 'marketdata')
   mkdirSync(codecs, { recursive: true })
   const ir = irOf({ name: 'marketdata', schema: join(repositoryRoot, 'schemas', 'market-data.xml') })
-  for (const file of generateTypeScript(ir, { runtimeModule: RUNTIME })) writeFileSync(join(codecs, file.path), file.text)
+  const files = generateTypeScript(ir, { runtimeModule: RUNTIME })
+  for (const { path, text } of files) writeFileSync(join(codecs, path), text)
   examples.forEach((example, i) => {
     const text = example.replaceAll(`'godwit/sbe'`, `'${RUNTIME}'`)
     const globals = 'declare const console: { log(...values: unknown[]): void }'
