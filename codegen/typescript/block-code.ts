@@ -55,13 +55,13 @@ export function emitGroupAccessors(level: Level): void {
         if (group.sinceVersion > 0) {
           code.line(`if (${message}._actingVersion < ${group.sinceVersion}) return ${flyweight}._absent()`)
         }
-        for (const line of orderCheck(level, group, 'group')) code.line(line)
+        for (const line of orderCheck(level, group, 'checkItem')) code.line(line)
         code.line(`return ${flyweight}._wrap()`)
       })
     } else {
       code.line().doc(docOf(group))
       code.block(`${site.scope.derive(property, 'Count')}(count: number): ${base}Encoder {`, () => {
-        for (const line of orderCheck(level, group, 'group')) code.line(line)
+        for (const line of orderCheck(level, group, 'checkItem')) code.line(line)
         code.line(`return ${flyweight}._wrap(count)`)
       })
     }

@@ -38,7 +38,7 @@ export function emitDataDecoder(level: Level, data: DataModel): void {
 
   emit(`${scope.derive(property, 'Length')}(): number`, `${docOf(data)}\nLength in bytes; does not move on.`.trim(), [
     ...absent('0'),
-    ...orderCheck(level, data, 'dataLength'),
+    ...orderCheck(level, data, 'checkItem'),
     ...prologue,
     ...checkHeader,
     `return ${length}`,
@@ -46,12 +46,13 @@ export function emitDataDecoder(level: Level, data: DataModel): void {
   const skip = scope.take(`skip${upperFirst(property)}`)
   emit(`${skip}(): number`, 'Moves past the data; returns its length in bytes.', [
     ...absent('0'),
-    ...orderCheck(level, data, 'data'),
+    ...orderCheck(level, data, 'checkItem'),
     ...prologue,
     ...checkHeader,
     `const length = ${length}`,
     `const end = start + ${headerLength} + length`,
     module.throwIf(`end > ${m}._end`, 'throwBounds', label, 'length', `start + ${headerLength}`, `${m}._end`),
+    ...orderCheck(level, data, 'takeData'),
     `${m}._limit = end`,
     'return length',
   ])
@@ -112,13 +113,14 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
     `${reserve}(length: number): number`,
     'Writes the length and leaves room for the data; returns the offset in the buffer where the caller writes it.',
     [
-      ...orderCheck(level, data, 'data'),
+      ...orderCheck(level, data, 'checkItem'),
       module.throwIf(`!(length >= 0 && length <= ${max})`, 'throwLength', label, 'length', max),
       ...prologue,
       `const start = ${m}._limit`,
       `const end = start + ${headerLength} + length`,
       module.throwIf(`end > ${m}._end`, 'throwBounds', label, `${headerLength} + length`, 'start', `${m}._end`),
       writeNumber(`${m}._view`, lengthMember.type.primitive, lengthOffset, 'length', littleEndian),
+      ...orderCheck(level, data, 'takeData'),
       `${m}._limit = end`,
       `return start + ${headerLength}`,
     ],

@@ -7,7 +7,7 @@ import type { GroupModel } from './codec-model.ts'
 import { blockVersions, isFixedStride } from './codec-model.ts'
 import { emitEntryJson } from './json-code.ts'
 import { STATE_COMMENT } from './module.ts'
-import { makeLevel } from './level.ts'
+import { makeLevel, orderCheck } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
 import { plus, readNumber, stringLiteral, writeNumber } from './literals.ts'
 import { entryLengthMin } from './skip-code.ts'
@@ -44,7 +44,7 @@ function emitGroupDecoder(context: MessageContext, group: GroupModel, path: stri
       code.line().block('hasNext(): boolean {', () => code.line('return this._index < this._count'))
       code.line().doc('Moves to the next entry; throws when there is none.').block('next(): this {', () => {
         code.line(module.throwIf('this._index >= this._count', 'throwNoMoreEntries', label, 'this._count'))
-        if (context.precedenceChecks) code.line(`this._message._order.nextEntry(${context.orderIds.get(group)})`)
+        for (const line of orderCheck(level, group, 'checkNext')) code.line(line)
         if (fixed) {
           code.line('this._offset = this._first + this._index * this._blockLength')
         } else {
@@ -55,13 +55,14 @@ function emitGroupDecoder(context: MessageContext, group: GroupModel, path: stri
           code.line(module.throwIf('limit > message._end', 'throwBounds', ...args))
           code.line('this._offset = offset').line('message._limit = limit')
         }
+        for (const line of orderCheck(level, group, 'takeNext')) code.line(line)
         code.line('this._index++').line('return this')
       })
       if (fixed) {
         code.line().doc('Moves to an entry by its index, 0 for the first.').block('at(index: number): this {', () => {
           const outside = 'index >>> 0 !== index || index >= this._count'
           code.line(module.throwIf(outside, 'throwIndex', label, 'index', 'this._count'))
-          if (context.precedenceChecks) code.line(`this._message._order.anyEntry(${context.orderIds.get(group)})`)
+          for (const line of orderCheck(level, group, 'takeAny')) code.line(line)
           code.line('this._offset = this._first + index * this._blockLength')
           code.line('this._index = index + 1').line('return this')
         })
@@ -102,7 +103,7 @@ function emitDecoderWrap(level: Level, group: GroupModel, label: string): void {
         for (const line of versionLines) if (!line.startsWith('let ')) code.line(line)
       })
     }
-    if (context.precedenceChecks) code.line(`message._order.groupCount(${context.orderIds.get(group)}, count)`)
+    for (const line of orderCheck(level, group, 'beginGroup', 'count')) code.line(line)
     code.line('this._buffer = message._buffer').line('this._view = view').line('this._bytes = message._bytes')
     code.line(`this._offset = ${module.runtime('NO_ENTRY')}`)
     code.line('this._first = first').line('this._blockLength = blockLength')
@@ -148,7 +149,7 @@ function emitGroupEncoder(context: MessageContext, group: GroupModel, path: stri
         if (group.numVarDataFieldsMember !== undefined) {
           code.line(write(group.numVarDataFieldsMember, String(group.data.length)))
         }
-        if (context.precedenceChecks) code.line(`message._order.groupCount(${context.orderIds.get(group)}, count)`)
+        for (const line of orderCheck(level, group, 'beginGroup', 'count')) code.line(line)
         code.line('this._buffer = message._buffer').line('this._view = view').line('this._bytes = message._bytes')
         code.line('this._header = header').line(`this._offset = ${module.runtime('NO_ENTRY')}`)
         code.line('this._count = count').line('this._index = 0').line('message._limit = first').line('return this')
@@ -156,16 +157,17 @@ function emitGroupEncoder(context: MessageContext, group: GroupModel, path: stri
       code.line().doc('Moves to the next entry; throws when all announced ones are taken.')
       code.block('next(): this {', () => {
         code.line(module.throwIf('this._index >= this._count', 'throwNoMoreEntries', label, 'this._count'))
-        if (context.precedenceChecks) code.line(`this._message._order.nextEntry(${context.orderIds.get(group)})`)
+        for (const line of orderCheck(level, group, 'checkNext')) code.line(line)
         code.line('const message = this._message').line('const offset = message._limit')
         code.line(`const limit = offset + ${group.blockLength}`)
         const args = [label, group.blockLength, 'offset', 'message._end']
         code.line(module.throwIf('limit > message._end', 'throwBounds', ...args))
+        for (const line of orderCheck(level, group, 'takeNext')) code.line(line)
         code.line('this._offset = offset').line('message._limit = limit').line('this._index++').line('return this')
       })
       code.line().doc('Makes the count on the wire that of the entries taken so far; returns it.')
       code.block('resetCountToIndex(): number {', () => {
-        if (context.precedenceChecks) code.line(`this._message._order.resetCount(${context.orderIds.get(group)})`)
+        for (const line of orderCheck(level, group, 'resetCount')) code.line(line)
         code.line('const view = this._view').line('const header = this._header')
         code.line('this._count = this._index').line(write(numInGroupMember, 'this._count')).line('return this._count')
       })

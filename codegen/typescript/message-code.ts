@@ -183,7 +183,7 @@ function emitDecoderNavigation(level: Level, className: string): void {
   code.line().doc('Back to the end of the root block: groups and data can be read again.')
   code.block('sbeRewind(): this {', () => {
     code.line('this._limit = this._offset + this._blockLength')
-    if (context.precedenceChecks) code.line('this._order.wrap(this._actingVersion)')
+    if (context.precedenceChecks) code.line('this._order.rewind()')
     code.line('return this')
   })
   const variable = hasVariableParts(message)
