@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { compileDocument, type CompileOptions, type CompileResult, unreadable } from './compiler.ts'
+import { compileDocument, type CompileOptions, type CompileResult, compileText, unreadable } from './compiler.ts'
 import { MAX_DOCUMENT_BYTES } from './limits.ts'
 import {
   type DocumentLocation,
@@ -11,7 +11,6 @@ import {
   outsideProblem,
   pathOfHref,
 } from './xml/document-source.ts'
-import { InjectedDocuments } from './xml/injected-documents.ts'
 
 const CHUNK_BYTES = 64 * 1024
 
@@ -38,11 +37,8 @@ export function compileSchemaText(
   file: string,
   options: CompileOptions = {},
 ): CompileResult {
-  const includePaths = options.includePaths ?? []
-  if (options.readFile !== undefined) {
-    return compileDocument(text, file, file, new InjectedDocuments(options.readFile, file, includePaths), options)
-  }
-  return compileDocument(text, file, realPath(file), new FileDocuments(file, includePaths), options)
+  if (options.readFile !== undefined) return compileText(text, file, options)
+  return compileDocument(text, file, realPath(file), new FileDocuments(file, options.includePaths ?? []), options)
 }
 
 /** Documents in the file system, confined to the folder of the schema and the include paths. */

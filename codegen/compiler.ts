@@ -5,10 +5,11 @@ import { generateIr, TooManyTokensError } from './ir/ir-generator.ts'
 import { TypeCapture } from './ir/type-capture.ts'
 import { MAX_TOKENS } from './limits.ts'
 import type { Schema } from './schema/model.ts'
-import { Reporter } from './schema/reporter.ts'
+import { Reporter, TooManyErrorsError } from './schema/reporter.ts'
 import { parseSchema } from './schema/schema-parser.ts'
 import { DocumentLoader } from './xml/document-loader.ts'
 import type { DocumentSource } from './xml/document-source.ts'
+import { InjectedDocuments } from './xml/injected-documents.ts'
 import type { XmlElement } from './xml/xml-element.ts'
 
 export interface CompileOptions {
@@ -32,6 +33,16 @@ export interface CompileResult {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** Compiles a schema from memory; what it includes comes from `options.readFile`. */
+export function compileText(content: Uint8Array | string, file: string, options: CompileOptions): CompileResult {
+  const { readFile = refuseToRead, includePaths = [] } = options
+  return compileDocument(content, file, file, new InjectedDocuments(readFile, file, includePaths), options)
+}
+
+function refuseToRead(path: string): Uint8Array {
+  throw new Error(`nothing reads ${path}`)
+}
+
 /** Compiles the content of a document; `documents` are those it may include. */
 export function compileDocument(
   content: Uint8Array | string,
@@ -41,10 +52,15 @@ export function compileDocument(
   options: CompileOptions,
 ): CompileResult {
   const reporter = new Reporter(options.lenient ?? false)
-  const root = new DocumentLoader(documents, reporter).load({ file, id }, content)
-  const schema = root === undefined ? undefined : parseSchema(reporter, root)
-  const ir = schema === undefined || reporter.hasErrors ? undefined : translate(reporter, schema)
-  return result(ir, reporter.diagnostics, options)
+  try {
+    const root = new DocumentLoader(documents, reporter).load({ file, id }, content)
+    const schema = root === undefined ? undefined : parseSchema(reporter, root)
+    const ir = schema === undefined || reporter.hasErrors ? undefined : translate(reporter, schema)
+    return result(ir, reporter.diagnostics, options)
+  } catch (error) {
+    if (!(error instanceof TooManyErrorsError)) throw error
+    return result(undefined, reporter.diagnostics, options)
+  }
 }
 
 /** The result of a schema that cannot be read. */

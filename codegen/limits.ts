@@ -33,7 +33,7 @@ export const MAX_EXPANDED_TYPES = 200_000
 /** Tokens of the intermediate representation, all messages together. */
 export const MAX_TOKENS = 500_000
 
-/** Findings reported in one run. */
+/** Errors reported in one run, and as many warnings. */
 export const MAX_DIAGNOSTICS = 10_000
 
 /** Size in bytes of a type or block: lengths and offsets are signed 32-bit numbers everywhere. */

@@ -24,6 +24,9 @@ export interface PlacedFinding {
   readonly expected?: string | undefined
 }
 
+/** Thrown to end a run in which nothing more would be reported. Never leaves the compiler. */
+export class TooManyErrorsError extends Error {}
+
 /**
  * Collects findings, and keeps track of how far the reference implementation would have come: it gives up at the end
  * of a phase that had errors, and at once on some findings. We go on, but claim no reference sentence from there on.
@@ -33,6 +36,7 @@ export class Reporter {
   readonly diagnostics: Diagnostic[] = []
   private readonly seen = new Set<string>()
   private errors = 0
+  private warnings = 0
   private referenceErrors = 0
   private referenceStopped = false
 
@@ -80,16 +84,25 @@ export class Reporter {
     const { severity, code, file, line, column, message } = diagnostic
     const key = [severity, code, file, line, column, message].join('\0')
     if (this.seen.has(key)) return
-    this.seen.add(key)
-    if (severity === 'error') this.errors++
-    if (this.diagnostics.length < MAX_DIAGNOSTICS) {
-      this.diagnostics.push(diagnostic)
-    } else if (this.diagnostics.length === MAX_DIAGNOSTICS) {
-      const message = `more than ${MAX_DIAGNOSTICS} findings; the rest is not shown`
-      this.diagnostics.push({ ...diagnostic, severity: 'error', code: 'too-many-findings', message, reference: '' })
+    if (severity === 'warning') {
+      this.warnings++
+      if (this.warnings > MAX_DIAGNOSTICS + 1) return
+      if (this.warnings > MAX_DIAGNOSTICS) diagnostic = tooMany(diagnostic)
+    } else {
       this.errors++
+      if (this.errors > MAX_DIAGNOSTICS) {
+        this.diagnostics.push(tooMany(diagnostic))
+        throw new TooManyErrorsError()
+      }
     }
+    this.seen.add(key)
+    this.diagnostics.push(diagnostic)
   }
+}
+
+function tooMany(diagnostic: Diagnostic): Diagnostic {
+  const message = `there are more than ${MAX_DIAGNOSTICS} ${diagnostic.severity}s; the rest is not shown`
+  return { ...diagnostic, code: 'too-many-findings', message, expected: undefined, reference: '' }
 }
 
 /** The place of an element as the reference writes it in front of its sentences. */

@@ -1,4 +1,11 @@
-import { MAX_DOCUMENT_BYTES, MAX_INCLUDE_DEPTH, MAX_INCLUDES, MAX_MARKUP_NODES, MAX_TOTAL_BYTES } from '../limits.ts'
+import {
+  MAX_DOCUMENT_BYTES,
+  MAX_ELEMENT_DEPTH,
+  MAX_INCLUDE_DEPTH,
+  MAX_INCLUDES,
+  MAX_MARKUP_NODES,
+  MAX_TOTAL_BYTES,
+} from '../limits.ts'
 import type { Reporter } from '../schema/reporter.ts'
 import { decodeText } from './decode-text.ts'
 import type { DocumentLocation, DocumentSource } from './document-source.ts'
@@ -8,6 +15,12 @@ import { XmlElement } from './xml-element.ts'
 import { XmlLoadError } from './xml-error.ts'
 
 const XINCLUDE_NAMESPACE = 'http://www.w3.org/2001/XInclude'
+
+/** Where an element stands: in which documents, the including ones first, and how deep in elements. */
+interface Place {
+  readonly path: readonly DocumentLocation[]
+  readonly depth: number
+}
 
 /** Loads a document and replaces its include instructions by what they include. */
 export class DocumentLoader {
@@ -25,8 +38,8 @@ export class DocumentLoader {
   /** The root element, or undefined after reporting why there is none. */
   load(location: DocumentLocation, content: Uint8Array | string): XmlElement | undefined {
     try {
-      const root = this.parse(location, content)
-      const [resolved] = this.resolve(root, [location])
+      const root = this.parse(location, content, 0)
+      const [resolved] = this.resolve(root, { path: [location], depth: 0 })
       return resolved
     } catch (error) {
       if (!(error instanceof XmlLoadError)) throw error
@@ -36,9 +49,10 @@ export class DocumentLoader {
     }
   }
 
-  private parse(location: DocumentLocation, content: Uint8Array | string): XmlElement {
+  private parse(location: DocumentLocation, content: Uint8Array | string, depth: number): XmlElement {
     this.spend(location, content.length)
-    const { root, nodes } = parseDocument(new SourceText(location.file, this.decode(location, content)), this.nodesLeft)
+    const source = new SourceText(location.file, this.decode(location, content))
+    const { root, nodes } = parseDocument(source, this.nodesLeft, MAX_ELEMENT_DEPTH - depth)
     this.nodesLeft -= nodes
     return root
   }
@@ -63,16 +77,18 @@ export class DocumentLoader {
   }
 
   /** The element itself with includes inside resolved, or what an include instruction stands for. */
-  private resolve(element: XmlElement, path: readonly DocumentLocation[]): readonly XmlElement[] {
-    if (isInclude(element)) return this.include(element, path)
+  private resolve(element: XmlElement, place: Place): readonly XmlElement[] {
+    if (isInclude(element)) return this.include(element, place)
     if (element.children.length > 0) {
-      element.children = element.children.flatMap((child) => this.resolve(child, path))
+      const inside = { ...place, depth: place.depth + 1 }
+      element.children = element.children.flatMap((child) => this.resolve(child, inside))
       for (const child of element.children) child.parent = element
     }
     return [element]
   }
 
-  private include(element: XmlElement, path: readonly DocumentLocation[]): readonly XmlElement[] {
+  private include(element: XmlElement, place: Place): readonly XmlElement[] {
+    const { path, depth } = place
     const href = element.attributes.get('href') ?? ''
     const refuse = (message: string, expected?: string): readonly XmlElement[] => {
       this.reporter.error({ code: 'include', at: element, attribute: 'href', message, expected })
@@ -91,14 +107,14 @@ export class DocumentLoader {
     if (opened.problem !== undefined) {
       const fallback = element.children.find((child) => child.localName === 'fallback')
       if (opened.problem === 'refused' || fallback === undefined) return refuse(opened.message, opened.expected)
-      return fallback.children.flatMap((child) => this.resolve(child, path))
+      return fallback.children.flatMap((child) => this.resolve(child, place))
     }
     const { location, content } = opened
     if (path.some(({ id }) => id === location.id)) {
       const cycle = [...path, location].map(({ file }) => file).join(' > ')
       return refuse(`'${href}' includes itself: ${cycle}`)
     }
-    return this.resolve(this.parse(location, content), [...path, location])
+    return this.resolve(this.parse(location, content, depth), { path: [...path, location], depth })
   }
 }
 

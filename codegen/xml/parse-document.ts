@@ -1,5 +1,5 @@
 import { parseXml, XmlElement as ParsedElement, XmlError, XmlText } from '@rgrove/parse-xml'
-import { MAX_MARKUP_NODES, MAX_NAME_LENGTH } from '../limits.ts'
+import { MAX_NAME_LENGTH } from '../limits.ts'
 import { scanMarkup } from './scan-markup.ts'
 import type { SourceText } from './source-text.ts'
 import { XmlElement } from './xml-element.ts'
@@ -10,9 +10,9 @@ export interface ParsedDocument {
   readonly nodes: number
 }
 
-/** Parses one document; `maxNodes` is what is left of the limit when other documents were read before. */
-export function parseDocument(source: SourceText, maxNodes: number = MAX_MARKUP_NODES): ParsedDocument {
-  const nodes = scanMarkup(source, maxNodes)
+/** Parses one document; the limits are what including documents leave of them. */
+export function parseDocument(source: SourceText, maxNodes: number, maxDepth: number): ParsedDocument {
+  const nodes = scanMarkup(source, maxNodes, maxDepth)
   return { root: convert(parse(source), source), nodes }
 }
 

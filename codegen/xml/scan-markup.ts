@@ -9,7 +9,7 @@ import { XmlLoadError } from './xml-error.ts'
  *
  * Returns the number of nodes.
  */
-export function scanMarkup(source: SourceText, maxNodes: number): number {
+export function scanMarkup(source: SourceText, maxNodes: number, maxDepth: number): number {
   const { text } = source
   let depth = 0
   let nodes = 0
@@ -30,7 +30,7 @@ export function scanMarkup(source: SourceText, maxNodes: number): number {
     } else {
       end = endOfStartTag(text, at + 1)
       if (text.charCodeAt(end - 2) !== 0x2f) depth++
-      if (depth > MAX_ELEMENT_DEPTH) {
+      if (depth > maxDepth) {
         throw refusal(source, at, 'xml-depth', `elements are nested more than ${MAX_ELEMENT_DEPTH} levels deep`)
       }
     }

@@ -116,6 +116,14 @@ test('a type and an enum that refer to one another are no endless loop', () => {
   assert.ok(compile(schemaOf(types)).ir !== undefined)
 })
 
+test('a large enum referred to often is no long work', () => {
+  const values = Array.from({ length: 50_000 }, (_, i) => `<validValue name="v${i}" sinceVersion="1">${i}</validValue>`)
+  const refs = Array.from({ length: 50_000 }, (_, i) => `<ref name="r${i}" type="E"/>`)
+  const types = `<enum name="E" encodingType="int32">${values.join('')}</enum>
+    <composite name="C">${refs.join('')}</composite>`
+  assert.is(compile(schemaOf(types)).ir, undefined)
+})
+
 test('a few large composites used often end at a limit of tokens', () => {
   const members = Array.from({ length: 2000 }, (_, i) => `<type name="t${i}" primitiveType="int8"/>`).join('')
   const fields = Array.from({ length: 1000 }, (_, i) => `<field name="f${i}" id="${i}" type="Big"/>`).join('')
@@ -128,7 +136,15 @@ test('there is an end to findings', () => {
   const fields = Array.from({ length: MAX_DIAGNOSTICS + 10 }, (_, i) => `<field name="f${i}" id="${i}" type="None"/>`)
   const { diagnostics } = compile(schemaWith(fields.join('\n')))
   assert.is(diagnostics.length, MAX_DIAGNOSTICS + 1)
-  assert.is(diagnostics.at(-1)?.code, 'too-many-findings')
+  assert.equal([diagnostics.at(-1)?.code, diagnostics.at(-1)?.severity], ['too-many-findings', 'error'])
+})
+
+test('there is an end to warnings, and they do not make a schema invalid', () => {
+  const types = Array.from({ length: MAX_DIAGNOSTICS + 10 }, (_, i) => `<type name="t${i}" primitiveType="int8"/>`)
+  const { ir, diagnostics } = compile(schemaOf(types.join('\n')))
+  assert.ok(ir !== undefined)
+  assert.is(diagnostics.length, MAX_DIAGNOSTICS + 1)
+  assert.equal([diagnostics.at(-1)?.code, diagnostics.at(-1)?.severity], ['too-many-findings', 'warning'])
 })
 
 test('names that mean something to JavaScript are names like others', () => {

@@ -219,6 +219,15 @@ test('there is an end to includes', () => {
   const hrefs = Array.from({ length: MAX_INCLUDES + 1 }, () => 'common.xml')
   expectProblem({ 'main.xml': schemaIncluding(...hrefs), 'common.xml': COMMON }, /more than 256 includes/)
 
+  // Depth counts across documents.
+  const deep: Record<string, string> = { 'main.xml': schemaIncluding('0.xml') }
+  for (let i = 0; i < 5; i++) {
+    deep[`${i}.xml`] = `${'<a>'.repeat(20)}<xi:include href="${i + 1}.xml"/>${'</a>'.repeat(20)}`
+  }
+  deep['5.xml'] = '<a/>'
+  const { diagnostics } = compileBoth(deep)
+  assert.equal(diagnostics.map(({ code, file }) => [code, file]), [['xml-depth', '3.xml']])
+
   // Each step ten times as many.
   const bomb: Record<string, string> = { 'main.xml': schemaIncluding('0.xml') }
   for (let i = 0; i < 9; i++) bomb[`${i}.xml`] = including(`${i + 1}.xml`, 10)
