@@ -19,6 +19,10 @@ export function copyBytes(
 
 /** Checks that as many entries as a group header announces can lie in the bytes that are left. */
 export function checkGroup(name: string, count: number, entryLengthMin: number, available: number): void {
+  // The count may be of a signed type or a float.
+  if (!(count >= 0) || count % 1 !== 0) {
+    throw new SbeError('ERR_GODWIT_SBE_BOUNDS', `${name}: there cannot be ${count} entries`)
+  }
   if (count * entryLengthMin > available || (entryLengthMin === 0 && count > EMPTY_ENTRIES_MAX)) {
     throw new SbeError(
       'ERR_GODWIT_SBE_BOUNDS',
