@@ -37,7 +37,8 @@ export function blockVersionCode(
   const lines = [...check, `let version = ${actingVersion}`]
   for (const version of versions.toReversed()) {
     const end = blockEnd(block, version)
-    lines.push(`if (${blockLength} < ${end}) version = Math.min(version, ${version - 1})`)
+    // Also for a version that is no number, which a header with floats may hold.
+    lines.push(`if (${blockLength} < ${end} && !(version < ${version})) version = ${version - 1}`)
   }
   return lines
 }

@@ -217,7 +217,8 @@ export class AddCounterDecoder {
   toJSON(): { [name: string]: JsonValue } {
     const message = new AddCounterDecoder()
     const length = this._end - this._offset
-    return message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)._json()
+    message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)
+    return message._json()
   }
 
   /** @internal */

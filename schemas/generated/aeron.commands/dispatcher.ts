@@ -129,117 +129,140 @@ export class MessageDispatcher {
       switch (header.templateId()) {
         case 4096:
           if (handlers.recordHeader !== undefined) {
-            handlers.recordHeader(this._decode_recordHeader.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_recordHeader.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.recordHeader(this._decode_recordHeader, header)
           }
           return true
         case 1:
           if (handlers.addPublication !== undefined) {
-            handlers.addPublication(this._decode_addPublication.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_addPublication.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.addPublication(this._decode_addPublication, header)
           }
           return true
         case 2:
           if (handlers.removePublication !== undefined) {
-            handlers.removePublication(this._decode_removePublication.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_removePublication.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.removePublication(this._decode_removePublication, header)
           }
           return true
         case 4:
           if (handlers.addSubscription !== undefined) {
-            handlers.addSubscription(this._decode_addSubscription.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_addSubscription.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.addSubscription(this._decode_addSubscription, header)
           }
           return true
         case 5:
           if (handlers.removeResource !== undefined) {
-            handlers.removeResource(this._decode_removeResource.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_removeResource.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.removeResource(this._decode_removeResource, header)
           }
           return true
         case 6:
           if (handlers.clientCommand !== undefined) {
-            handlers.clientCommand(this._decode_clientCommand.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_clientCommand.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.clientCommand(this._decode_clientCommand, header)
           }
           return true
         case 7:
           if (handlers.destination !== undefined) {
-            handlers.destination(this._decode_destination.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_destination.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.destination(this._decode_destination, header)
           }
           return true
         case 9:
           if (handlers.addCounter !== undefined) {
-            handlers.addCounter(this._decode_addCounter.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_addCounter.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.addCounter(this._decode_addCounter, header)
           }
           return true
         case 14:
           if (handlers.terminateDriver !== undefined) {
-            handlers.terminateDriver(this._decode_terminateDriver.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_terminateDriver.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.terminateDriver(this._decode_terminateDriver, header)
           }
           return true
         case 15:
           if (handlers.addStaticCounter !== undefined) {
-            handlers.addStaticCounter(this._decode_addStaticCounter.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_addStaticCounter.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.addStaticCounter(this._decode_addStaticCounter, header)
           }
           return true
         case 16:
           if (handlers.rejectImage !== undefined) {
-            handlers.rejectImage(this._decode_rejectImage.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_rejectImage.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.rejectImage(this._decode_rejectImage, header)
           }
           return true
         case 17:
           if (handlers.removeDestinationById !== undefined) {
-            handlers.removeDestinationById(this._decode_removeDestinationById.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_removeDestinationById.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.removeDestinationById(this._decode_removeDestinationById, header)
           }
           return true
         case 18:
           if (handlers.getNextAvailableSessionId !== undefined) {
-            handlers.getNextAvailableSessionId(this._decode_getNextAvailableSessionId.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_getNextAvailableSessionId.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.getNextAvailableSessionId(this._decode_getNextAvailableSessionId, header)
           }
           return true
         case 3841:
           if (handlers.errorResponse !== undefined) {
-            handlers.errorResponse(this._decode_errorResponse.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_errorResponse.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.errorResponse(this._decode_errorResponse, header)
           }
           return true
         case 3842:
           if (handlers.availableImage !== undefined) {
-            handlers.availableImage(this._decode_availableImage.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_availableImage.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.availableImage(this._decode_availableImage, header)
           }
           return true
         case 3843:
           if (handlers.publicationReady !== undefined) {
-            handlers.publicationReady(this._decode_publicationReady.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_publicationReady.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.publicationReady(this._decode_publicationReady, header)
           }
           return true
         case 3844:
           if (handlers.operationSucceeded !== undefined) {
-            handlers.operationSucceeded(this._decode_operationSucceeded.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_operationSucceeded.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.operationSucceeded(this._decode_operationSucceeded, header)
           }
           return true
         case 3845:
           if (handlers.unavailableImage !== undefined) {
-            handlers.unavailableImage(this._decode_unavailableImage.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_unavailableImage.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.unavailableImage(this._decode_unavailableImage, header)
           }
           return true
         case 3847:
           if (handlers.subscriptionReady !== undefined) {
-            handlers.subscriptionReady(this._decode_subscriptionReady.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_subscriptionReady.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.subscriptionReady(this._decode_subscriptionReady, header)
           }
           return true
         case 3848:
           if (handlers.counterUpdate !== undefined) {
-            handlers.counterUpdate(this._decode_counterUpdate.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_counterUpdate.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.counterUpdate(this._decode_counterUpdate, header)
           }
           return true
         case 3850:
           if (handlers.clientTimeout !== undefined) {
-            handlers.clientTimeout(this._decode_clientTimeout.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_clientTimeout.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.clientTimeout(this._decode_clientTimeout, header)
           }
           return true
         case 3852:
           if (handlers.publicationError !== undefined) {
-            handlers.publicationError(this._decode_publicationError.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_publicationError.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.publicationError(this._decode_publicationError, header)
           }
           return true
         case 3853:
           if (handlers.nextAvailableSessionId !== undefined) {
-            handlers.nextAvailableSessionId(this._decode_nextAvailableSessionId.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_nextAvailableSessionId.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.nextAvailableSessionId(this._decode_nextAvailableSessionId, header)
           }
           return true
       }

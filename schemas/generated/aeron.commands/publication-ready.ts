@@ -232,7 +232,8 @@ export class PublicationReadyDecoder {
   toJSON(): { [name: string]: JsonValue } {
     const message = new PublicationReadyDecoder()
     const length = this._end - this._offset
-    return message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)._json()
+    message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)
+    return message._json()
   }
 
   /** @internal */

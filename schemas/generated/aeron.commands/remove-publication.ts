@@ -60,7 +60,7 @@ export class RemovePublicationDecoder {
     }
     if (actingBlockLength < 24) throwBlockLength('RemovePublication', actingBlockLength, 24)
     let version = actingVersion
-    if (actingBlockLength < 32) version = Math.min(version, 0)
+    if (actingBlockLength < 32 && !(version < 1)) version = 0
     this._buffer = buffer
     this._view = buffer.view
     this._bytes = buffer.bytes
@@ -257,7 +257,8 @@ export class RemovePublicationDecoder {
   toJSON(): { [name: string]: JsonValue } {
     const message = new RemovePublicationDecoder()
     const length = this._end - this._offset
-    return message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)._json()
+    message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)
+    return message._json()
   }
 
   /** @internal */

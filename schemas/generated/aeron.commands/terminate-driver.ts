@@ -212,7 +212,8 @@ export class TerminateDriverDecoder {
   toJSON(): { [name: string]: JsonValue } {
     const message = new TerminateDriverDecoder()
     const length = this._end - this._offset
-    return message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)._json()
+    message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)
+    return message._json()
   }
 
   /** @internal */

@@ -171,7 +171,8 @@ export class ChannelCounterKeyDecoder {
   toJSON(): { [name: string]: JsonValue } {
     const message = new ChannelCounterKeyDecoder()
     const length = this._end - this._offset
-    return message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)._json()
+    message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)
+    return message._json()
   }
 
   /** @internal */

@@ -89,67 +89,80 @@ export class MessageDispatcher {
       switch (header.templateId()) {
         case 1:
           if (handlers.cncHeader !== undefined) {
-            handlers.cncHeader(this._decode_cncHeader.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_cncHeader.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.cncHeader(this._decode_cncHeader, header)
           }
           return true
         case 2:
           if (handlers.logMetadata !== undefined) {
-            handlers.logMetadata(this._decode_logMetadata.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_logMetadata.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.logMetadata(this._decode_logMetadata, header)
           }
           return true
         case 3:
           if (handlers.counterValue !== undefined) {
-            handlers.counterValue(this._decode_counterValue.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_counterValue.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.counterValue(this._decode_counterValue, header)
           }
           return true
         case 4:
           if (handlers.counterMetadata !== undefined) {
-            handlers.counterMetadata(this._decode_counterMetadata.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_counterMetadata.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.counterMetadata(this._decode_counterMetadata, header)
           }
           return true
         case 5:
           if (handlers.systemCounterKey !== undefined) {
-            handlers.systemCounterKey(this._decode_systemCounterKey.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_systemCounterKey.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.systemCounterKey(this._decode_systemCounterKey, header)
           }
           return true
         case 6:
           if (handlers.streamCounterKey !== undefined) {
-            handlers.streamCounterKey(this._decode_streamCounterKey.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_streamCounterKey.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.streamCounterKey(this._decode_streamCounterKey, header)
           }
           return true
         case 7:
           if (handlers.channelCounterKey !== undefined) {
-            handlers.channelCounterKey(this._decode_channelCounterKey.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_channelCounterKey.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.channelCounterKey(this._decode_channelCounterKey, header)
           }
           return true
         case 8:
           if (handlers.socketAddressCounterKey !== undefined) {
-            handlers.socketAddressCounterKey(this._decode_socketAddressCounterKey.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_socketAddressCounterKey.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.socketAddressCounterKey(this._decode_socketAddressCounterKey, header)
           }
           return true
         case 9:
           if (handlers.clientHeartbeatCounterKey !== undefined) {
-            handlers.clientHeartbeatCounterKey(this._decode_clientHeartbeatCounterKey.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_clientHeartbeatCounterKey.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.clientHeartbeatCounterKey(this._decode_clientHeartbeatCounterKey, header)
           }
           return true
         case 10:
           if (handlers.ringBufferTrailer !== undefined) {
-            handlers.ringBufferTrailer(this._decode_ringBufferTrailer.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_ringBufferTrailer.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.ringBufferTrailer(this._decode_ringBufferTrailer, header)
           }
           return true
         case 11:
           if (handlers.broadcastBufferTrailer !== undefined) {
-            handlers.broadcastBufferTrailer(this._decode_broadcastBufferTrailer.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_broadcastBufferTrailer.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.broadcastBufferTrailer(this._decode_broadcastBufferTrailer, header)
           }
           return true
         case 12:
           if (handlers.errorLogRecord !== undefined) {
-            handlers.errorLogRecord(this._decode_errorLogRecord.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_errorLogRecord.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.errorLogRecord(this._decode_errorLogRecord, header)
           }
           return true
         case 13:
           if (handlers.lossReportEntry !== undefined) {
-            handlers.lossReportEntry(this._decode_lossReportEntry.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_lossReportEntry.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.lossReportEntry(this._decode_lossReportEntry, header)
           }
           return true
       }

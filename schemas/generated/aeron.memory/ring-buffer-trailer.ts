@@ -267,7 +267,8 @@ export class RingBufferTrailerDecoder {
   toJSON(): { [name: string]: JsonValue } {
     const message = new RingBufferTrailerDecoder()
     const length = this._end - this._offset
-    return message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)._json()
+    message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)
+    return message._json()
   }
 
   /** @internal */

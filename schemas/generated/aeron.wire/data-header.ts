@@ -239,7 +239,8 @@ export class DataHeaderDecoder {
   toJSON(): { [name: string]: JsonValue } {
     const message = new DataHeaderDecoder()
     const length = this._end - this._offset
-    return message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)._json()
+    message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)
+    return message._json()
   }
 
   /** @internal */

@@ -81,57 +81,68 @@ export class MessageDispatcher {
       switch (header.templateId()) {
         case 256:
           if (handlers.frameHeader !== undefined) {
-            handlers.frameHeader(this._decode_frameHeader.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_frameHeader.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.frameHeader(this._decode_frameHeader, header)
           }
           return true
         case 1:
           if (handlers.dataHeader !== undefined) {
-            handlers.dataHeader(this._decode_dataHeader.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_dataHeader.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.dataHeader(this._decode_dataHeader, header)
           }
           return true
         case 2:
           if (handlers.nak !== undefined) {
-            handlers.nak(this._decode_nak.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_nak.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.nak(this._decode_nak, header)
           }
           return true
         case 3:
           if (handlers.statusMessage !== undefined) {
-            handlers.statusMessage(this._decode_statusMessage.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_statusMessage.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.statusMessage(this._decode_statusMessage, header)
           }
           return true
         case 4:
           if (handlers.errorFrame !== undefined) {
-            handlers.errorFrame(this._decode_errorFrame.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_errorFrame.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.errorFrame(this._decode_errorFrame, header)
           }
           return true
         case 5:
           if (handlers.setup !== undefined) {
-            handlers.setup(this._decode_setup.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_setup.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.setup(this._decode_setup, header)
           }
           return true
         case 6:
           if (handlers.rttMeasurement !== undefined) {
-            handlers.rttMeasurement(this._decode_rttMeasurement.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_rttMeasurement.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.rttMeasurement(this._decode_rttMeasurement, header)
           }
           return true
         case 7:
           if (handlers.resolutionFrame !== undefined) {
-            handlers.resolutionFrame(this._decode_resolutionFrame.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_resolutionFrame.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.resolutionFrame(this._decode_resolutionFrame, header)
           }
           return true
         case 11:
           if (handlers.responseSetup !== undefined) {
-            handlers.responseSetup(this._decode_responseSetup.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_responseSetup.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.responseSetup(this._decode_responseSetup, header)
           }
           return true
         case 257:
           if (handlers.resolutionEntryIpv4 !== undefined) {
-            handlers.resolutionEntryIpv4(this._decode_resolutionEntryIpv4.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_resolutionEntryIpv4.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.resolutionEntryIpv4(this._decode_resolutionEntryIpv4, header)
           }
           return true
         case 258:
           if (handlers.resolutionEntryIpv6 !== undefined) {
-            handlers.resolutionEntryIpv6(this._decode_resolutionEntryIpv6.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_resolutionEntryIpv6.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.resolutionEntryIpv6(this._decode_resolutionEntryIpv6, header)
           }
           return true
       }

@@ -269,7 +269,8 @@ export class RttMeasurementDecoder {
   toJSON(): { [name: string]: JsonValue } {
     const message = new RttMeasurementDecoder()
     const length = this._end - this._offset
-    return message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)._json()
+    message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)
+    return message._json()
   }
 
   /** @internal */

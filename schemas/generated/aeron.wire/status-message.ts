@@ -62,7 +62,7 @@ export class StatusMessageDecoder {
     }
     if (actingBlockLength < 36) throwBlockLength('StatusMessage', actingBlockLength, 36)
     let version = actingVersion
-    if (actingBlockLength < 44) version = Math.min(version, 0)
+    if (actingBlockLength < 44 && !(version < 1)) version = 0
     this._buffer = buffer
     this._view = buffer.view
     this._bytes = buffer.bytes
@@ -284,7 +284,8 @@ export class StatusMessageDecoder {
   toJSON(): { [name: string]: JsonValue } {
     const message = new StatusMessageDecoder()
     const length = this._end - this._offset
-    return message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)._json()
+    message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)
+    return message._json()
   }
 
   /** @internal */

@@ -218,7 +218,8 @@ export class BookSnapshotDecoder {
   toJSON(): { [name: string]: JsonValue } {
     const message = new BookSnapshotDecoder()
     const length = this._end - this._offset
-    return message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)._json()
+    message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)
+    return message._json()
   }
 
   /** @internal */
@@ -471,7 +472,9 @@ export class BookSnapshotLevelsDecoder implements Iterable<BookSnapshotLevelsDec
     const message = this._message
     const offset = message._limit
     const limit = offset + this._blockLength
-    if (limit > message._end) throwBounds('BookSnapshot.levels', this._blockLength, offset, message._end)
+    if (limit > message._end) {
+      throwBounds('BookSnapshot.levels', this._blockLength, offset, message._end)
+    }
     this._offset = offset
     message._limit = limit
     this._index++
@@ -560,9 +563,7 @@ export class BookSnapshotLevelsEncoder {
 
   /** @internal */
   _wrap(count: number): this {
-    if (!(count >= 0 && count <= 254)) {
-      throwGroupCount('BookSnapshot.levels', count, 0, 254)
-    }
+    if (!(count >= 0 && count <= 254)) throwGroupCount('BookSnapshot.levels', count, 0, 254)
     const message = this._message
     const view = message._view
     const header = message._limit
@@ -716,7 +717,9 @@ export class BookSnapshotLevelsOrdersDecoder implements Iterable<BookSnapshotLev
 
   /** Moves to an entry by its index, 0 for the first. */
   at(index: number): this {
-    if (index >>> 0 !== index || index >= this._count) throwIndex('BookSnapshot.levels.orders', index, this._count)
+    if (index >>> 0 !== index || index >= this._count) {
+      throwIndex('BookSnapshot.levels.orders', index, this._count)
+    }
     this._offset = this._first + index * this._blockLength
     this._index = index + 1
     return this
@@ -784,9 +787,7 @@ export class BookSnapshotLevelsOrdersEncoder {
 
   /** @internal */
   _wrap(count: number): this {
-    if (!(count >= 0 && count <= 254)) {
-      throwGroupCount('BookSnapshot.levels.orders', count, 0, 254)
-    }
+    if (!(count >= 0 && count <= 254)) throwGroupCount('BookSnapshot.levels.orders', count, 0, 254)
     const message = this._message
     const view = message._view
     const header = message._limit

@@ -212,7 +212,8 @@ export class BookUpdateDecoder {
   toJSON(): { [name: string]: JsonValue } {
     const message = new BookUpdateDecoder()
     const length = this._end - this._offset
-    return message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)._json()
+    message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)
+    return message._json()
   }
 
   /** @internal */
@@ -451,7 +452,9 @@ export class BookUpdateEntriesDecoder implements Iterable<BookUpdateEntriesDecod
 
   /** Moves to an entry by its index, 0 for the first. */
   at(index: number): this {
-    if (index >>> 0 !== index || index >= this._count) throwIndex('BookUpdate.entries', index, this._count)
+    if (index >>> 0 !== index || index >= this._count) {
+      throwIndex('BookUpdate.entries', index, this._count)
+    }
     this._offset = this._first + index * this._blockLength
     this._index = index + 1
     return this
@@ -591,9 +594,7 @@ export class BookUpdateEntriesEncoder {
 
   /** @internal */
   _wrap(count: number): this {
-    if (!(count >= 0 && count <= 254)) {
-      throwGroupCount('BookUpdate.entries', count, 0, 254)
-    }
+    if (!(count >= 0 && count <= 254)) throwGroupCount('BookUpdate.entries', count, 0, 254)
     const message = this._message
     const view = message._view
     const header = message._limit

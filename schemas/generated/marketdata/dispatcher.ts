@@ -57,27 +57,32 @@ export class MessageDispatcher {
       switch (header.templateId()) {
         case 1:
           if (handlers.quoteUpdate !== undefined) {
-            handlers.quoteUpdate(this._decode_quoteUpdate.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_quoteUpdate.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.quoteUpdate(this._decode_quoteUpdate, header)
           }
           return true
         case 2:
           if (handlers.bookUpdate !== undefined) {
-            handlers.bookUpdate(this._decode_bookUpdate.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_bookUpdate.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.bookUpdate(this._decode_bookUpdate, header)
           }
           return true
         case 3:
           if (handlers.trade !== undefined) {
-            handlers.trade(this._decode_trade.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_trade.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.trade(this._decode_trade, header)
           }
           return true
         case 4:
           if (handlers.instrumentDefinition !== undefined) {
-            handlers.instrumentDefinition(this._decode_instrumentDefinition.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_instrumentDefinition.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.instrumentDefinition(this._decode_instrumentDefinition, header)
           }
           return true
         case 5:
           if (handlers.bookSnapshot !== undefined) {
-            handlers.bookSnapshot(this._decode_bookSnapshot.wrapAndApplyHeader(buffer, offset, header, length), header)
+            this._decode_bookSnapshot.wrapAndApplyHeader(buffer, offset, header, length)
+            handlers.bookSnapshot(this._decode_bookSnapshot, header)
           }
           return true
       }

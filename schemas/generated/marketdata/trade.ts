@@ -73,7 +73,7 @@ export class TradeDecoder {
     }
     if (actingBlockLength < 46) throwBlockLength('Trade', actingBlockLength, 46)
     let version = actingVersion
-    if (actingBlockLength < 66) version = Math.min(version, 0)
+    if (actingBlockLength < 66 && !(version < 1)) version = 0
     this._buffer = buffer
     this._view = buffer.view
     this._bytes = buffer.bytes
@@ -406,7 +406,8 @@ export class TradeDecoder {
   toJSON(): { [name: string]: JsonValue } {
     const message = new TradeDecoder()
     const length = this._end - this._offset
-    return message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)._json()
+    message.wrap(this._buffer, this._offset, this._blockLength, this._actingVersion, length)
+    return message._json()
   }
 
   /** @internal */
