@@ -80,8 +80,8 @@ function translate(reporter: Reporter, schema: Schema): Ir | undefined {
   const capture = new TypeCapture()
   try {
     const ir = generateIr(schema, capture)
-    if (capture.ambiguousNames.size > 0) reportAmbiguities(reporter, schema, capture.ambiguousNames)
-    return reporter.hasErrors ? undefined : ir
+    if (capture.ambiguousNames.size > 0) warnOfAmbiguities(reporter, schema, capture.ambiguousNames)
+    return ir
   } catch (error) {
     if (!(error instanceof TooManyTokensError)) throw error
     const message = `the messages expand to more than ${MAX_TOKENS} tokens`
@@ -90,15 +90,15 @@ function translate(reporter: Reporter, schema: Schema): Ir | undefined {
   }
 }
 
-/** Generated code has one class per type name, so a name must mean one type. */
-function reportAmbiguities(reporter: Reporter, schema: Schema, names: ReadonlySet<string>): void {
+/** Generated code tells types of one name apart, but other SBE tools make one class of them and get it wrong. */
+function warnOfAmbiguities(reporter: Reporter, schema: Schema, names: ReadonlySet<string>): void {
   const definitions = new Map<string, XmlElement[]>()
   collectDefinitions(schema.element, definitions)
   for (const name of names) {
     const [first = schema.element, ...others] = definitions.get(name) ?? []
     const second = others.find((other) => !isSame(first, other)) ?? others.at(-1) ?? first
     const { line, column } = first.position()
-    reporter.error({
+    reporter.warning({
       code: 'ambiguous-type',
       at: second,
       attribute: 'name',

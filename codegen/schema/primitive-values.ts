@@ -78,8 +78,8 @@ function parseIntegral(text: string, primitive: PrimitiveName): ParsedValue {
   const [min, max] = bitRange(primitive)
   const expected = `an integer from ${min} to ${max}`
   if (!INTEGER.test(trimmed)) {
-    const reference = `NumberFormatException: For input string: "${text}"`
-    return { message: `'${text}' is not a number`, expected, reference }
+    const detail = primitive === 'uint64' ? '' : `: For input string: "${text}"`
+    return { message: `'${text}' is not a number`, expected, reference: `NumberFormatException${detail}` }
   }
   if (trimmed.length > MAX_DIGITS) {
     const message = `'${trimmed.slice(0, MAX_DIGITS)}...' is out of range`

@@ -80,6 +80,7 @@ function checkValueRefForm({ reporter }: SchemaContext, element: XmlElement, bas
       message: `valueRef="${valueRef}" has no dot`,
       expected: 'EnumName.ValidValueName',
       reference: `${place}valueRef format not valid (enum-name.valid-value-name): ${valueRef}`,
+      referenceStops: base.presence === 'constant',
     })
   }
   if (base.presence !== 'constant') {
