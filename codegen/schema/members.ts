@@ -10,6 +10,8 @@ import { checkGroupDimensions, checkVariableData } from './well-formed.ts'
 
 type Types = ReadonlyMap<string, SchemaType>
 
+const ORDER = 'fields, then groups, then data'
+
 /** Parses the fields, groups and data of a message or group. */
 export function parseMembers(context: SchemaContext, element: XmlElement, types: Types): Member[] {
   const order = new MemberOrder(context, element)
@@ -84,8 +86,6 @@ class MemberOrder {
     this.names.add(name)
   }
 }
-
-const ORDER = 'fields, then groups, then data'
 
 function parseGroup(context: SchemaContext, element: XmlElement, types: Types): Group | undefined {
   const { reporter } = context
@@ -223,7 +223,7 @@ function finishField(
   }
   checkSemanticType(context, field)
   checkName(reporter, element, name)
-  checkFieldValueRef(context, element, field, types)
+  checkFieldValueRef(reporter, field, types)
   return field
 }
 

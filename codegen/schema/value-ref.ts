@@ -1,7 +1,6 @@
 import type { XmlElement } from '../xml/xml-element.ts'
-import type { SchemaContext } from './context.ts'
 import type { EnumType, Field, SchemaType } from './model.ts'
-import { referencePlace } from './reporter.ts'
+import { referencePlace, type Reporter } from './reporter.ts'
 
 export interface ValueRef {
   readonly enumName: string
@@ -15,82 +14,100 @@ export function splitValueRef(valueRef: string): ValueRef | undefined {
 }
 
 /** Checks the valueRef of a field: that it names a value and, on a constant, one of the right type. */
-export function checkFieldValueRef(
-  { reporter }: SchemaContext,
-  element: XmlElement,
-  field: Field,
-  types: ReadonlyMap<string, SchemaType>,
-): void {
-  const { valueRef, type } = field
-  const place = referencePlace(element)
-  const at = { at: element, attribute: 'valueRef' }
-  if (valueRef === undefined) {
-    if (type?.kind !== 'enum' || field.presence !== 'constant') return
+export function checkFieldValueRef(reporter: Reporter, field: Field, types: ReadonlyMap<string, SchemaType>): void {
+  const { valueRef, type, presence } = field
+  if (valueRef !== undefined) {
+    new ValueRefCheck(reporter, field, valueRef).check(types)
+  } else if (type?.kind === 'enum' && presence === 'constant') {
     reporter.error({
       code: 'value-ref-missing',
-      at: element,
+      at: field.element,
       message: `field '${field.name}' is a constant of enum '${type.name}' but has no valueRef`,
       expected: `valueRef="${type.name}...."`,
-      reference: `${place}valueRef not set for constant enum`,
-    })
-    return
-  }
-  const split = splitValueRef(valueRef)
-  if (split === undefined || split.enumName === '' || split.valueName === '') {
-    reporter.error({
-      code: 'value-ref-form',
-      ...at,
-      message: `valueRef="${valueRef}" does not name an enum and a value`,
-      expected: 'EnumName.ValidValueName',
-      reference: `${place}valueRef format not valid (enum-name.valid-value-name): ${valueRef}`,
-      referenceStops: split === undefined,
-    })
-  }
-  if (split === undefined) return
-  const enumType = findEnum(split, types)
-  if (typeof enumType === 'string') {
-    const reference = enumType.split('\n').map((sentence) => place + sentence).join('\n')
-    const message = `valueRef="${valueRef}": there is no enum '${split.enumName}'`
-    // On a constant the reference goes on with what it did not find.
-    const referenceStops = field.presence === 'constant' && type?.kind === 'type'
-    reporter.error({ code: 'value-ref-enum', ...at, message, reference, referenceStops })
-  } else if (!enumType.validValues.has(split.valueName)) {
-    const message = `valueRef="${valueRef}": enum '${split.enumName}' has no value '${split.valueName}'`
-    const reference = `${place}valueRef for validValue name not found: ${split.valueName}`
-    reporter.error({ code: 'value-ref-value', ...at, message, reference })
-  }
-  if (field.presence === 'constant') checkType(type, typeof enumType === 'string' ? undefined : enumType)
-
-  function checkType(fieldType: SchemaType | undefined, target: EnumType | undefined): void {
-    if (split === undefined) return
-    if (fieldType?.kind === 'enum') {
-      if (split.enumName === fieldType.name) return
-      reporter.error({
-        code: 'value-ref-type',
-        ...at,
-        message: `valueRef="${valueRef}" is not a value of the field's type '${fieldType.name}'`,
-        expected: `valueRef="${fieldType.name}...."`,
-        reference: `${place}valueRef for enum name not found: ${split.enumName}`,
-      })
-      return
-    }
-    if (fieldType?.kind === 'type') {
-      if (target === undefined || fieldType.primitiveType === target.encodingType) return
-    }
-    reporter.error({
-      code: 'value-ref-type',
-      ...at,
-      message: `valueRef="${valueRef}" does not fit the type of the field`,
-      expected: target === undefined ? 'a value of the same type' : `a type encoded as ${target.encodingType}`,
-      reference: `${place}valueRef does not match field type: ${valueRef}`,
+      reference: `${referencePlace(field.element)}valueRef not set for constant enum`,
     })
   }
 }
 
-/** The enum a valueRef names, or the reference's sentences on why there is none. */
-function findEnum({ enumName }: ValueRef, types: ReadonlyMap<string, SchemaType>): EnumType | string {
-  const type = types.get(enumName)
-  if (type?.kind === 'enum') return type
-  const noEnum = `valueRef for is not of type enum: ${enumName}`
-  return type === undefined ? `valueRef for enum name not found: ${enumName}\n${noEnum}` : noEnum
+class ValueRefCheck {
+  private readonly reporter: Reporter
+  private readonly field: Field
+  private readonly valueRef: string
+  private readonly at: { readonly at: XmlElement; readonly attribute: string }
+  private readonly place: string
+
+  constructor(reporter: Reporter, field: Field, valueRef: string) {
+    this.reporter = reporter
+    this.field = field
+    this.valueRef = valueRef
+    this.at = { at: field.element, attribute: 'valueRef' }
+    this.place = referencePlace(field.element)
+  }
+
+  check(types: ReadonlyMap<string, SchemaType>): void {
+    const names = splitValueRef(this.valueRef)
+    if (names === undefined || names.enumName === '' || names.valueName === '') this.wrongForm(names)
+    if (names === undefined) return
+    const type = types.get(names.enumName)
+    const target = type?.kind === 'enum' ? type : undefined
+    if (target === undefined) this.noEnum(names, type)
+    else if (!target.validValues.has(names.valueName)) this.noValue(names)
+    if (this.field.presence === 'constant') this.checkType(names, target)
+  }
+
+  private wrongForm(names: ValueRef | undefined): void {
+    this.reporter.error({
+      code: 'value-ref-form',
+      ...this.at,
+      message: `valueRef="${this.valueRef}" does not name an enum and a value`,
+      expected: 'EnumName.ValidValueName',
+      reference: `${this.place}valueRef format not valid (enum-name.valid-value-name): ${this.valueRef}`,
+      referenceStops: names === undefined,
+    })
+  }
+
+  private noEnum({ enumName }: ValueRef, found: SchemaType | undefined): void {
+    const sentences = [`${this.place}valueRef for is not of type enum: ${enumName}`]
+    if (found === undefined) sentences.unshift(`${this.place}valueRef for enum name not found: ${enumName}`)
+    this.reporter.error({
+      code: 'value-ref-enum',
+      ...this.at,
+      message: `valueRef="${this.valueRef}": there is no enum '${enumName}'`,
+      reference: sentences.join('\n'),
+      // The reference goes on with what it did not find.
+      referenceStops: this.field.presence === 'constant' && this.field.type?.kind === 'type',
+    })
+  }
+
+  private noValue({ enumName, valueName }: ValueRef): void {
+    this.reporter.error({
+      code: 'value-ref-value',
+      ...this.at,
+      message: `valueRef="${this.valueRef}": enum '${enumName}' has no value '${valueName}'`,
+      reference: `${this.place}valueRef for validValue name not found: ${valueName}`,
+    })
+  }
+
+  private checkType({ enumName }: ValueRef, target: EnumType | undefined): void {
+    const { type } = this.field
+    if (type?.kind === 'enum') {
+      if (enumName === type.name) return
+      this.reporter.error({
+        code: 'value-ref-type',
+        ...this.at,
+        message: `valueRef="${this.valueRef}" is not a value of the field's type '${type.name}'`,
+        expected: `valueRef="${type.name}...."`,
+        reference: `${this.place}valueRef for enum name not found: ${enumName}`,
+      })
+      return
+    }
+    if (type?.kind === 'type' && (target === undefined || type.primitiveType === target.encodingType)) return
+    this.reporter.error({
+      code: 'value-ref-type',
+      ...this.at,
+      message: `valueRef="${this.valueRef}" does not fit the type of the field`,
+      expected: target === undefined ? 'a value of the same type' : `a type encoded as ${target.encodingType}`,
+      reference: `${this.place}valueRef does not match field type: ${this.valueRef}`,
+    })
+  }
 }

@@ -40,6 +40,9 @@ export class DocumentLoader {
     try {
       const root = this.parse(location, content, 0)
       const [resolved] = this.resolve(root, { path: [location], depth: 0 })
+      if (resolved === undefined && !this.reporter.hasErrors) {
+        this.reporter.error({ code: 'include', at: root, message: 'the include leaves the document without an element' })
+      }
       return resolved
     } catch (error) {
       if (!(error instanceof XmlLoadError)) throw error

@@ -113,6 +113,13 @@ test('a missing document is an error that names it, unless there is a fallback',
   assert.ok(compileBoth({ 'main.xml': fallback }).ir !== undefined)
 })
 
+test('an include may be the whole document, if it includes something', () => {
+  const files = { 'main.xml': `<xi:include ${XI} href="real.xml"/>`, 'real.xml': schemaIncluding('common.xml') }
+  assert.ok(compileBoth({ ...files, 'common.xml': COMMON }).ir !== undefined)
+  const nothing = `<xi:include ${XI} href="none.xml"><xi:fallback/></xi:include>`
+  expectProblem({ 'main.xml': nothing }, /leaves the document without an element/)
+})
+
 test('what an include cannot do is an error', () => {
   const including = (attributes: string): Files => ({
     'main.xml': schemaIncluding('common.xml').replace('href="common.xml"', attributes),
