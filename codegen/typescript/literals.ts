@@ -49,6 +49,11 @@ export function stringLiteral(text: string): string {
   return `'${escaped.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}'`
 }
 
+/** The text for the inside of a template literal. */
+export function templateText(text: string): string {
+  return stringLiteral(text).slice(1, -1).replaceAll('`', '\\`').replaceAll('${', '\\${')
+}
+
 export function read(view: string, primitive: PrimitiveName, offset: string, littleEndian: boolean): string {
   const order = SINGLE_BYTE.has(primitive) ? '' : `, ${littleEndian}`
   return `${view}.get${ACCESSORS[primitive]}(${offset}${order})`

@@ -10,7 +10,7 @@ import { JSON_OBJECT, emitEntryJson, shapeOf } from './json-code.ts'
 import { emitComputeLength, emitLengthsTypes } from './lengths-code.ts'
 import { accessItems, makeLevel } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
-import { isWide, stringLiteral } from './literals.ts'
+import { isWide, stringLiteral, templateText } from './literals.ts'
 import { emitMessageMeta } from './meta-code.ts'
 import { Module, STATE_COMMENT } from './module.ts'
 import type { ModuleOptions } from './module.ts'
@@ -88,7 +88,7 @@ function emitDecoder(context: MessageContext): void {
           `\${${expression} === ${compiled} ? '' : \`\${${expression}}/\`}${compiled}`
         code.line('const version = this._actingVersion').line('const blockLength = this._blockLength')
         const head =
-          `[${message.name}](sbeTemplateId=${message.id}|sbeSchemaId=${model.schemaId}` +
+          `[${templateText(message.name)}](sbeTemplateId=${message.id}|sbeSchemaId=${model.schemaId}` +
           `|sbeSchemaVersion=${acting('version', String(model.schemaVersion))}` +
           `|sbeBlockLength=${acting('blockLength', String(message.blockLength))}):`
         code.line(`return \`${head}\${${module.runtime('formatMembers')}(this.toJSON(), ${TEXT_SHAPE})}\``)
