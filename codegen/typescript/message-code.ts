@@ -284,16 +284,16 @@ function emitEncoderHeader(context: MessageContext): void {
   code.list('wrapAndApplyHeader(', parameters, '): this {').indented(() => {
     code.line(`this.wrap(buffer, offset + ${encodedLength}, length - ${encodedLength})`)
     code.line('header.wrap(buffer, offset)')
-    const values: Readonly<Record<string, number>> = {
-      blockLength: message.blockLength,
-      templateId: message.id,
-      schemaId: model.schemaId,
-      version: model.schemaVersion,
-      numGroups: message.groups.length,
-      numVarDataFields: message.data.length,
-    }
+    const values = new Map<string, number>([
+      ['blockLength', message.blockLength],
+      ['templateId', message.id],
+      ['schemaId', model.schemaId],
+      ['version', model.schemaVersion],
+      ['numGroups', message.groups.length],
+      ['numVarDataFields', message.data.length],
+    ])
     for (const member of header.members) {
-      const value = values[member.name]
+      const value = values.get(member.name)
       if (value === undefined || member.presence === 'constant' || member.type.kind !== 'scalar') continue
       code.line(`header.${headerAccessor(context, member.name)}(${value})`)
     }
