@@ -13,8 +13,8 @@ export function emitDispatcher(model: SchemaModel, names: SchemaNames, options: 
   const { code } = module
   const header = module.value(names.file(model.header), `${names.base(model.header)}Decoder`)
   const buffer = module.runtimeType('DirectBuffer')
-  // `unknown` is the handler of what no message claims.
-  const handlers = new NameScope(['unknown', '__proto__'])
+  // `unknown` is the handler of what no message claims; the others are members that every object has.
+  const handlers = new NameScope(['unknown', ...Object.getOwnPropertyNames(Object.prototype)])
   const messages = model.messages.map((message) => ({
     message,
     handler: handlers.take(lowerFirst(names.base(message))),
@@ -52,7 +52,8 @@ export function emitDispatcher(model: SchemaModel, names: SchemaNames, options: 
       () => {
         const { encodedLength } = model.header
         const args = [`'MessageDispatcher'`, 'offset', encodedLength, 'length', 'buffer.byteLength']
-        code.line(module.throwIf(`length < ${encodedLength}`, 'throwWrap', ...args))
+        const inside = `length >= ${encodedLength} && offset + length <= buffer.byteLength`
+        code.line(module.throwIf(`!(${inside})`, 'throwWrap', ...args))
         code.line('const header = this._header.wrap(buffer, offset)').line('const handlers = this._handlers')
         const read = (name: string): string => `header.${headerAccessor({ model, names }, name)}()`
         code.block(`if (${read('schemaId')} === ${model.schemaId}) {`, () => {

@@ -150,7 +150,7 @@ function emitDecoderWrap(level: Level, className: string): void {
   ]
   code.list('wrapAndApplyHeader(', headerParameters, '): this {').indented(() => {
     const args = [`'${className}'`, 'offset', encodedLength, 'length', 'buffer.byteLength']
-    code.line(module.throwIf(`length < ${encodedLength}`, 'throwWrap', ...args))
+    code.line(module.throwIf(`!(length >= ${encodedLength})`, 'throwWrap', ...args))
     code.line('header.wrap(buffer, offset)')
     const read = (name: string): string => `header.${headerAccessor(context, name)}()`
     code.line(`const templateId = ${read('templateId')}`)

@@ -78,7 +78,7 @@ export class AddCounterDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('AddCounterDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('AddCounterDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 9) throwTemplate('AddCounterDecoder', 9, templateId)

@@ -78,7 +78,7 @@ export class AddPublicationDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('AddPublicationDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('AddPublicationDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 1) throwTemplate('AddPublicationDecoder', 1, templateId)

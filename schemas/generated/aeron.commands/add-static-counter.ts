@@ -78,7 +78,7 @@ export class AddStaticCounterDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('AddStaticCounterDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('AddStaticCounterDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 15) throwTemplate('AddStaticCounterDecoder', 15, templateId)

@@ -78,7 +78,7 @@ export class AddSubscriptionDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('AddSubscriptionDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('AddSubscriptionDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 4) throwTemplate('AddSubscriptionDecoder', 4, templateId)

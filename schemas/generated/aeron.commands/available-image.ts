@@ -78,7 +78,7 @@ export class AvailableImageDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('AvailableImageDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('AvailableImageDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 3842) throwTemplate('AvailableImageDecoder', 3842, templateId)

@@ -78,7 +78,7 @@ export class ClientCommandDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('ClientCommandDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('ClientCommandDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 6) throwTemplate('ClientCommandDecoder', 6, templateId)

@@ -78,7 +78,7 @@ export class ClientTimeoutDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('ClientTimeoutDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('ClientTimeoutDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 3850) throwTemplate('ClientTimeoutDecoder', 3850, templateId)

@@ -78,7 +78,7 @@ export class CounterUpdateDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('CounterUpdateDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('CounterUpdateDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 3848) throwTemplate('CounterUpdateDecoder', 3848, templateId)

@@ -78,7 +78,7 @@ export class DestinationDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('DestinationDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('DestinationDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 7) throwTemplate('DestinationDecoder', 7, templateId)

@@ -80,7 +80,7 @@ export class ErrorResponseDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('ErrorResponseDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('ErrorResponseDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 3841) throwTemplate('ErrorResponseDecoder', 3841, templateId)

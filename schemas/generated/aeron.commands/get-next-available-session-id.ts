@@ -78,7 +78,9 @@ export class GetNextAvailableSessionIdDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('GetNextAvailableSessionIdDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) {
+      throwWrap('GetNextAvailableSessionIdDecoder', offset, 8, length, buffer.byteLength)
+    }
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 18) throwTemplate('GetNextAvailableSessionIdDecoder', 18, templateId)

@@ -78,7 +78,7 @@ export class NextAvailableSessionIdDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('NextAvailableSessionIdDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('NextAvailableSessionIdDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 3853) throwTemplate('NextAvailableSessionIdDecoder', 3853, templateId)

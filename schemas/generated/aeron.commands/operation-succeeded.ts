@@ -78,7 +78,7 @@ export class OperationSucceededDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('OperationSucceededDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('OperationSucceededDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 3844) throwTemplate('OperationSucceededDecoder', 3844, templateId)

@@ -86,7 +86,7 @@ export class PublicationErrorDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('PublicationErrorDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('PublicationErrorDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 3852) throwTemplate('PublicationErrorDecoder', 3852, templateId)

@@ -78,7 +78,7 @@ export class PublicationReadyDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('PublicationReadyDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('PublicationReadyDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 3843) throwTemplate('PublicationReadyDecoder', 3843, templateId)

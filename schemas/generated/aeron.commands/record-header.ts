@@ -79,7 +79,7 @@ export class RecordHeaderDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('RecordHeaderDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('RecordHeaderDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 4096) throwTemplate('RecordHeaderDecoder', 4096, templateId)

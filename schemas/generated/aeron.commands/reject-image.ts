@@ -78,7 +78,7 @@ export class RejectImageDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('RejectImageDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('RejectImageDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 16) throwTemplate('RejectImageDecoder', 16, templateId)

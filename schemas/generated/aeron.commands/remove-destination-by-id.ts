@@ -78,7 +78,7 @@ export class RemoveDestinationByIdDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('RemoveDestinationByIdDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('RemoveDestinationByIdDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 17) throwTemplate('RemoveDestinationByIdDecoder', 17, templateId)

@@ -84,7 +84,7 @@ export class RemovePublicationDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('RemovePublicationDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('RemovePublicationDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 2) throwTemplate('RemovePublicationDecoder', 2, templateId)

@@ -78,7 +78,7 @@ export class RemoveResourceDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('RemoveResourceDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('RemoveResourceDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 5) throwTemplate('RemoveResourceDecoder', 5, templateId)

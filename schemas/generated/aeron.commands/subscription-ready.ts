@@ -78,7 +78,7 @@ export class SubscriptionReadyDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('SubscriptionReadyDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('SubscriptionReadyDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 3847) throwTemplate('SubscriptionReadyDecoder', 3847, templateId)

@@ -78,7 +78,7 @@ export class TerminateDriverDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('TerminateDriverDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('TerminateDriverDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 14) throwTemplate('TerminateDriverDecoder', 14, templateId)

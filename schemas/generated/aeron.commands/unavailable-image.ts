@@ -78,7 +78,7 @@ export class UnavailableImageDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('UnavailableImageDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('UnavailableImageDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 3845) throwTemplate('UnavailableImageDecoder', 3845, templateId)

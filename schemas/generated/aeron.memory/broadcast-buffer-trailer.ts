@@ -78,7 +78,7 @@ export class BroadcastBufferTrailerDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('BroadcastBufferTrailerDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('BroadcastBufferTrailerDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 11) throwTemplate('BroadcastBufferTrailerDecoder', 11, templateId)

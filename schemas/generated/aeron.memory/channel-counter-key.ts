@@ -77,7 +77,7 @@ export class ChannelCounterKeyDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('ChannelCounterKeyDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('ChannelCounterKeyDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 7) throwTemplate('ChannelCounterKeyDecoder', 7, templateId)

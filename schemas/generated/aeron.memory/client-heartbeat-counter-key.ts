@@ -78,7 +78,9 @@ export class ClientHeartbeatCounterKeyDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('ClientHeartbeatCounterKeyDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) {
+      throwWrap('ClientHeartbeatCounterKeyDecoder', offset, 8, length, buffer.byteLength)
+    }
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 9) throwTemplate('ClientHeartbeatCounterKeyDecoder', 9, templateId)

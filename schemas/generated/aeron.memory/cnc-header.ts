@@ -78,7 +78,7 @@ export class CncHeaderDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('CncHeaderDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('CncHeaderDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 1) throwTemplate('CncHeaderDecoder', 1, templateId)

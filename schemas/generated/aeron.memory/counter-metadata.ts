@@ -86,7 +86,7 @@ export class CounterMetadataDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('CounterMetadataDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('CounterMetadataDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 4) throwTemplate('CounterMetadataDecoder', 4, templateId)

@@ -78,7 +78,7 @@ export class CounterValueDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('CounterValueDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('CounterValueDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 3) throwTemplate('CounterValueDecoder', 3, templateId)

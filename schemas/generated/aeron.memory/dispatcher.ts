@@ -82,7 +82,9 @@ export class MessageDispatcher {
    * @throws SbeError when the message does not lie within its length
    */
   dispatch(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): boolean {
-    if (length < 8) throwWrap('MessageDispatcher', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8 && offset + length <= buffer.byteLength)) {
+      throwWrap('MessageDispatcher', offset, 8, length, buffer.byteLength)
+    }
     const header = this._header.wrap(buffer, offset)
     const handlers = this._handlers
     if (header.schemaId() === 3) {

@@ -78,7 +78,7 @@ export class ErrorLogRecordDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('ErrorLogRecordDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('ErrorLogRecordDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 12) throwTemplate('ErrorLogRecordDecoder', 12, templateId)

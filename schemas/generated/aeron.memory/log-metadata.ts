@@ -86,7 +86,7 @@ export class LogMetadataDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('LogMetadataDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('LogMetadataDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 2) throwTemplate('LogMetadataDecoder', 2, templateId)

@@ -78,7 +78,7 @@ export class LossReportEntryDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('LossReportEntryDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('LossReportEntryDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 13) throwTemplate('LossReportEntryDecoder', 13, templateId)

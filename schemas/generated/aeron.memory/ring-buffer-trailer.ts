@@ -78,7 +78,7 @@ export class RingBufferTrailerDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('RingBufferTrailerDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('RingBufferTrailerDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 10) throwTemplate('RingBufferTrailerDecoder', 10, templateId)

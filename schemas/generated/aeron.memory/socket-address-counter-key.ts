@@ -77,7 +77,9 @@ export class SocketAddressCounterKeyDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('SocketAddressCounterKeyDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) {
+      throwWrap('SocketAddressCounterKeyDecoder', offset, 8, length, buffer.byteLength)
+    }
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 8) throwTemplate('SocketAddressCounterKeyDecoder', 8, templateId)

@@ -78,7 +78,7 @@ export class StreamCounterKeyDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('StreamCounterKeyDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('StreamCounterKeyDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 6) throwTemplate('StreamCounterKeyDecoder', 6, templateId)

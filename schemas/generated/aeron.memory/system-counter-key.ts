@@ -79,7 +79,7 @@ export class SystemCounterKeyDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('SystemCounterKeyDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('SystemCounterKeyDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 5) throwTemplate('SystemCounterKeyDecoder', 5, templateId)

@@ -82,7 +82,7 @@ export class DataHeaderDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('DataHeaderDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('DataHeaderDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 1) throwTemplate('DataHeaderDecoder', 1, templateId)

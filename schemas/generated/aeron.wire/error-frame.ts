@@ -84,7 +84,7 @@ export class ErrorFrameDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('ErrorFrameDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('ErrorFrameDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 4) throwTemplate('ErrorFrameDecoder', 4, templateId)

@@ -79,7 +79,7 @@ export class FrameHeaderDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('FrameHeaderDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('FrameHeaderDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 256) throwTemplate('FrameHeaderDecoder', 256, templateId)

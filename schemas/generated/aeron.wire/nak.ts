@@ -79,7 +79,7 @@ export class NakDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('NakDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('NakDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 2) throwTemplate('NakDecoder', 2, templateId)

@@ -85,7 +85,7 @@ export class ResolutionEntryIpv4Decoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('ResolutionEntryIpv4Decoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('ResolutionEntryIpv4Decoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 257) throwTemplate('ResolutionEntryIpv4Decoder', 257, templateId)

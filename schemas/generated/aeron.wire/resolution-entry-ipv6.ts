@@ -85,7 +85,7 @@ export class ResolutionEntryIpv6Decoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('ResolutionEntryIpv6Decoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('ResolutionEntryIpv6Decoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 258) throwTemplate('ResolutionEntryIpv6Decoder', 258, templateId)

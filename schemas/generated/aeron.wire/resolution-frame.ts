@@ -79,7 +79,7 @@ export class ResolutionFrameDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('ResolutionFrameDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('ResolutionFrameDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 7) throwTemplate('ResolutionFrameDecoder', 7, templateId)

@@ -79,7 +79,7 @@ export class ResponseSetupDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('ResponseSetupDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('ResponseSetupDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 11) throwTemplate('ResponseSetupDecoder', 11, templateId)

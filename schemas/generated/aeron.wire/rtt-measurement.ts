@@ -82,7 +82,7 @@ export class RttMeasurementDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('RttMeasurementDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('RttMeasurementDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 6) throwTemplate('RttMeasurementDecoder', 6, templateId)

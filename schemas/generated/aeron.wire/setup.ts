@@ -81,7 +81,7 @@ export class SetupDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('SetupDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('SetupDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 5) throwTemplate('SetupDecoder', 5, templateId)

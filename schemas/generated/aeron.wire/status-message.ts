@@ -86,7 +86,7 @@ export class StatusMessageDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('StatusMessageDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('StatusMessageDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 3) throwTemplate('StatusMessageDecoder', 3, templateId)

@@ -90,7 +90,7 @@ export class BookSnapshotDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('BookSnapshotDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('BookSnapshotDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 5) throwTemplate('BookSnapshotDecoder', 5, templateId)

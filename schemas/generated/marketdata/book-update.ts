@@ -92,7 +92,7 @@ export class BookUpdateDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('BookUpdateDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('BookUpdateDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 2) throwTemplate('BookUpdateDecoder', 2, templateId)

@@ -107,7 +107,7 @@ export class InstrumentDefinitionDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('InstrumentDefinitionDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('InstrumentDefinitionDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 4) throwTemplate('InstrumentDefinitionDecoder', 4, templateId)

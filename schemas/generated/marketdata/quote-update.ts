@@ -85,7 +85,7 @@ export class QuoteUpdateDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('QuoteUpdateDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('QuoteUpdateDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 1) throwTemplate('QuoteUpdateDecoder', 1, templateId)

@@ -97,7 +97,7 @@ export class TradeDecoder {
     header: MessageHeaderDecoder,
     length: number = buffer.byteLength - offset,
   ): this {
-    if (length < 8) throwWrap('TradeDecoder', offset, 8, length, buffer.byteLength)
+    if (!(length >= 8)) throwWrap('TradeDecoder', offset, 8, length, buffer.byteLength)
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 3) throwTemplate('TradeDecoder', 3, templateId)
