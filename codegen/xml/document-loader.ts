@@ -41,7 +41,8 @@ export class DocumentLoader {
       const root = this.parse(location, content, 0)
       const [resolved] = this.resolve(root, { path: [location], depth: 0 })
       if (resolved === undefined && !this.reporter.hasErrors) {
-        this.reporter.error({ code: 'include', at: root, message: 'the include leaves the document without an element' })
+        const message = 'the include leaves the document without an element'
+        this.reporter.error({ code: 'include', at: root, message })
       }
       return resolved
     } catch (error) {
