@@ -81,7 +81,9 @@ export function groupHolders(level: Level, side: 'Decoder' | 'Encoder'): { name:
 export function emitNullify(level: Level): void {
   const { code } = level.context.module
   code.line().doc('Sets every optional field of the block to its null value.')
+  const { fieldCheck } = level.site
   code.block('nullifyOptionalFields(): this {', () => {
+    if (fieldCheck !== undefined) code.line(fieldCheck('nullifyOptionalFields()'))
     for (const field of level.block.fields) {
       if (field.presence === 'optional') nullify(level, field, field.offset)
       else if (field.type.kind === 'composite') {
