@@ -55,8 +55,8 @@ function partOf(
     parts.push(partOf('group', part, member, pathOf(member), group))
   }
   for (const [member, data] of Object.entries(meta.data)) {
-    const nothing = { blockLength: 0, fields: [], parts: [] }
-    parts.push({ kind: 'data', owner: part, name: member, path: pathOf(member), sinceVersion: data.sinceVersion, ...nothing })
+    const of = { owner: part, name: member, path: pathOf(member), sinceVersion: data.sinceVersion }
+    parts.push({ kind: 'data', ...of, blockLength: 0, fields: [], parts: [] })
   }
   return part
 }

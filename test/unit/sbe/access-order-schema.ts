@@ -38,7 +38,10 @@ ${message(
 )}
 ${message(
   'Deep', 7,
-  group('a', 1, field('b', 2) + group('c', 3, field('d', 4) + group('e', 5, data('f', 6)) + data('g', 7)) + data('h', 8)),
+  group(
+    'a', 1,
+    field('b', 2) + group('c', 3, field('d', 4) + group('e', 5, data('f', 6)) + data('g', 7)) + data('h', 8),
+  ),
 )}
 ${message('EmptyEntries', 8, group('a', 1, '') + data('b', 2))}
 ${message(

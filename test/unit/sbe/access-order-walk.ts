@@ -51,7 +51,7 @@ export function messagesOf(module: CodecModule): string[] {
   }).map((key) => key.slice(0, -'Meta'.length))
 }
 
-export function stepsOf({ root, side, counts }: Subject): readonly Step[] {
+function stepsOf({ root, side, counts }: Subject): readonly Step[] {
   const steps: Step[] = []
   const add = (operation: Operation, part: Part, rest: { field?: Field; number?: number } = {}): void => {
     steps.push({ operation, part, ...rest })
@@ -78,7 +78,7 @@ export function stepsOf({ root, side, counts }: Subject): readonly Step[] {
 }
 
 /** A codec and the model beside it. */
-export class Session {
+class Session {
   readonly model: OrderModel
   readonly buffer: DirectBuffer
   private readonly subject: Subject
@@ -219,7 +219,7 @@ export class Session {
 }
 
 
-export function describe({ operation, part, field, number }: Step): string {
+function describe({ operation, part, field, number }: Step): string {
   const name = [part.path, field?.name].filter((text) => text !== undefined && text !== '').join('.')
   return `${operation}${number === undefined ? '' : `(${number})`} ${name}`.trim()
 }
