@@ -13,7 +13,7 @@ import uk.co.real_logic.sbe.ir.Signal;
 /**
  * Tries sequences of accesses on codecs generated with access order checks. An access is a text such as
  * {@code field:group.name}; its verdict is {@code .} for allowed, {@code x} for refused by the checks, {@code e} for any
- * other exception and {@code u} for a group that was not entered yet.
+ * other exception, {@code u} for a group that was not entered yet and {@code w} when the codec could not be wrapped.
  */
 final class AccessOrders {
   private static final int ENCODER_CAPACITY = 1 << 16;
@@ -28,12 +28,21 @@ final class AccessOrders {
   private final UnsafeBuffer buffer;
   private final int blockLength;
   private final int version;
+  private final boolean wrapped;
   private final List<Step> steps = new ArrayList<>();
   private String lastMessage;
 
-  /** @param bytes the block and what follows it, for decoders; null makes an encoder. */
+  /**
+   * @param bytes the block and what follows it, for decoders; null makes an encoder.
+   * @param wrapped whether every sequence starts with a wrapped codec.
+   */
   AccessOrders(
-    final Codecs codecs, final String message, final byte[] bytes, final int blockLength, final int version) {
+    final Codecs codecs,
+    final String message,
+    final byte[] bytes,
+    final int blockLength,
+    final int version,
+    final boolean wrapped) {
     this.codecs = codecs;
     this.messageName = message;
     this.layout = new Layout(codecs.message(message), 1);
@@ -41,6 +50,7 @@ final class AccessOrders {
     this.buffer = new UnsafeBuffer(encoder ? new byte[ENCODER_CAPACITY] : bytes);
     this.blockLength = blockLength;
     this.version = version;
+    this.wrapped = wrapped;
   }
 
   void add(final String access) {
@@ -87,6 +97,9 @@ final class AccessOrders {
 
   private char after(final int[] walk, final int length, final int next) throws Exception {
     final Session session = new Session(codecs.create(messageName + (encoder ? "Encoder" : "Decoder")));
+    if (wrapped && verdict(whole("wrap"), session) != '.') {
+      return 'w';
+    }
     for (int i = 0; i < length; i++) {
       verdict(steps.get(walk[i]), session);
     }

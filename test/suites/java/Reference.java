@@ -108,7 +108,8 @@ public final class Reference {
       (String)request.get("message"),
       bytes == null ? null : Hex.decode(bytes),
       number(request, "blockLength"),
-      number(request, "version"));
+      number(request, "version"),
+      (Boolean)request.get("wrapped"));
     for (final Object access : (List<?>)request.get("accesses")) {
       orders.add((String)access);
     }

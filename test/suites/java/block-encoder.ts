@@ -74,7 +74,8 @@ export class BlockEncoder {
   #scalar(encoder: Flyweight, name: string, { type }: Member, text: string): void {
     const primitive = primitiveOf(type)
     const value = hostValue(primitive, text)
-    if (String(value) === String(type.encoding.nullValue ?? PRIMITIVE_TYPES[primitive].nullValue)) {
+    const nullValue = type.encoding.nullValue ?? PRIMITIVE_TYPES[primitive].nullValue
+    if (Object.is(value, typeof value === 'number' ? Number(nullValue) : nullValue)) {
       if (has(encoder, `${name}Null`) && this.#random.bool()) {
         call(encoder, `${name}Null`)
         return

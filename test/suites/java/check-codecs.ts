@@ -29,24 +29,26 @@ export async function checkCodecs(reference: ReferenceProcess, report: Report, f
       const subject = subjects.get(handle)
       if (subject === undefined) continue
       for (const { name } of subject.codecs.ir.messages) {
-        await checkValues(exchange, report, of, subject, name)
-        await checkWire(exchange, of, subject, name)
+        await checkValues(exchange, report, of, subject, name, VALUES_PER_MESSAGE)
+        await checkWire(exchange, of, subject, name, WIRE_PER_MESSAGE)
       }
       await reference.unload(handle)
     }
   }
 }
 
-async function checkValues(
+/** Values that both sides encode and decode. */
+export async function checkValues(
   exchange: Exchange,
   report: Report,
   of: Case,
   subject: Subject,
   message: string,
+  count: number,
 ): Promise<void> {
   const { codecs, text } = subject
   const layout = codecs.layout(message)
-  for (let left = VALUES_PER_MESSAGE; left > 0; left--) {
+  for (let left = count; left > 0; left--) {
     const value = generateBlock(of.random, layout)
     const hex = await exchange.encode(of, subject, message, value)
     if (hex === undefined) continue
@@ -60,10 +62,16 @@ async function checkValues(
 }
 
 /** Messages of any version, with blocks that a later version made longer. */
-async function checkWire(exchange: Exchange, of: Case, subject: Subject, message: string): Promise<void> {
+export async function checkWire(
+  exchange: Exchange,
+  of: Case,
+  subject: Subject,
+  message: string,
+  count: number,
+): Promise<void> {
   const { random } = of
   const { ir } = subject.codecs
-  for (let left = WIRE_PER_MESSAGE; left > 0; left--) {
+  for (let left = count; left > 0; left--) {
     const version = random.int(ir.schemaVersion + 3)
     const extraBytes = random.bool(0.3) ? random.between(1, MAX_EXTRA_BYTES) : 0
     const wire = writeMessage(ir, subject.codecs.message(message), random, { version, extraBytes, randomBlocks: true })

@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Ir } from '../../../codegen/ir/ir.ts'
 import { generateTypeScript } from '../../../codegen/typescript/generate.ts'
-import { runChildOk } from '../../support/child.ts'
+import { runChild } from '../../support/child.ts'
 import { repositoryRoot } from '../../support/root.ts'
 import { Codecs } from './codec-driver.ts'
 
 const TSC_TIMEOUT_MS = 180_000
+const MAX_COMPILER_OUTPUT = 2000
 
 /** The strictest settings that a user may compile generated code under. */
 const COMPILER_OPTIONS = {
@@ -57,7 +58,8 @@ export async function buildCodecs(folder: string, items: readonly BuildItem[]): 
     for (const { path, text } of generateTypeScript(ir, { precedenceChecks })) writeFileSync(join(target, path), text)
   }
   const tsc = join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc')
-  await runChildOk(process.execPath, [tsc, '-p', folder], { cwd: folder, timeoutMs: TSC_TIMEOUT_MS })
+  const { code, stdout, stderr } = await runChild(process.execPath, [tsc, '-p', folder], { cwd: folder, timeoutMs: TSC_TIMEOUT_MS })
+  if (code !== 0) throw new Error(`generated code does not compile: ${(stdout + stderr).slice(0, MAX_COMPILER_OUTPUT)}`)
   const built = new Map<string, Codecs>()
   for (const { handle, ir } of items) {
     const url = pathToFileURL(join(folder, 'out', handle, 'index.js'))

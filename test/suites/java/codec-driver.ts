@@ -23,6 +23,7 @@ export interface DecodedMessage {
   readonly skippedLength: number
   readonly value: DecodedBlock
   readonly text: string
+  readonly json: unknown
 }
 
 const BYTES_SHOWN_BEHIND = 8
@@ -81,7 +82,8 @@ export class Codecs {
     const encodedLength = numberOf(decoder, 'encodedLength')
     call(decoder, 'sbeSkip')
     const skippedLength = numberOf(decoder, 'encodedLength')
-    return { decodedLength, encodedLength, skippedLength, value, text: String(call(decoder, 'toString')) }
+    const text = String(call(decoder, 'toString'))
+    return { decodedLength, encodedLength, skippedLength, value, text, json: call(decoder, 'toJSON') }
   }
 
   /** What the encoder says beforehand of the length of a message with these values, without its header. */

@@ -1,6 +1,7 @@
 import type { Codecs, DecodedMessage } from './codec-driver.ts'
 import { withoutLaterMembers } from './composite-versions.ts'
 import { headerCounts } from './header-counts.ts'
+import { checkJson } from './json-check.ts'
 import type { Layout } from './ir-layout.ts'
 import type { ReferenceProcess } from './reference-process.ts'
 import type { Case, Report } from './report.ts'
@@ -71,7 +72,7 @@ export class Exchange {
     const bytes = '00'.repeat(offset) + hex
     const theirs = await this.#reference.decode({ handle, message, offset, bytes })
     if (!theirs.ok) {
-      report.fail(of, `${message}: the reference cannot decode ${hex}: ${theirs.error} at ${theirs.at}`, text)
+      report.fail(of, `${message}: the reference cannot decode: ${theirs.error} at ${theirs.at} in ${hex}`, text)
       return undefined
     }
     let ours: DecodedMessage
@@ -79,7 +80,7 @@ export class Exchange {
       ours = codecs.decode(message, new Uint8Array(Buffer.from(bytes, 'hex')), offset)
     } catch (error) {
       const why = error instanceof Error ? error.stack : String(error)
-      report.fail(of, `${message}: we cannot decode ${hex}: ${why}`, text)
+      report.fail(of, `${message}: we cannot decode: ${why} in ${hex}`, text)
       return undefined
     }
     const layout = codecs.layout(message)
@@ -92,6 +93,10 @@ export class Exchange {
       const same = ours[length] === theirs[length]
       report.check(of, same ? undefined : `${message}: ${length} ${ours[length]} and ${theirs[length]} of ${hex}`, text)
     }
+    const inJson = checkJson(layout, ours.value, ours.json)
+    report.check(of, inJson && `${message}: ${inJson} in ${hex}`, text)
+    const [a, b] = [ours.text, theirs.text].map((form) => form.slice(0, form.indexOf('):')))
+    report.check(of, a === b ? undefined : `${message}: the text forms begin with ${a} and ${b}`, text)
     if (origin === undefined) return ours
     const complaint = checkDecoded(origin.layout, origin.value, ours.value)
     report.check(of, complaint && `${message}: ${complaint} in ${hex}`, text)

@@ -8,7 +8,9 @@ import { join } from 'node:path'
 import { seed, SEED_VARIABLE } from '../../support/seed.ts'
 import { formatSummary } from '../../support/summary.ts'
 import { checkCodecs } from './check-codecs.ts'
+import { checkOrders } from './check-orders.ts'
 import { checkRepresentation } from './check-representation.ts'
+import { checkVectors } from './check-vectors.ts'
 import { checkVersions } from './check-versions.ts'
 import { ReferenceProcess } from './reference-process.ts'
 import { Report } from './report.ts'
@@ -17,16 +19,18 @@ const folder = mkdtempSync(join(tmpdir(), 'godwit-java-'))
 const report = new Report(join(tmpdir(), 'godwit-java-failures'))
 const reference = await ReferenceProcess.start(folder)
 process.stdout.write(`${SEED_VARIABLE}=${seed}, reference ${reference.version}\n`)
-try {
-  for (const check of [checkRepresentation, checkCodecs, checkVersions]) {
-    const startMs = performance.now()
+const checks = [checkRepresentation, checkCodecs, checkVectors, checkVersions, checkOrders]
+for (const check of checks) {
+  const startMs = performance.now()
+  try {
     await check(reference, report, folder)
-    process.stdout.write(`${check.name}: ${((performance.now() - startMs) / 1000).toFixed(1)} s\n`)
+  } catch (error) {
+    report.crash(check.name, error)
   }
-} finally {
-  reference.close()
-  rmSync(folder, { recursive: true, force: true })
+  process.stdout.write(`${check.name}: ${((performance.now() - startMs) / 1000).toFixed(1)} s\n`)
 }
+reference.close()
+rmSync(folder, { recursive: true, force: true })
 const summary = report.summary()
 process.stdout.write(`${formatSummary(summary)}\n`)
 process.exitCode = summary.failed === 0 && summary.passed > 0 ? 0 : 1

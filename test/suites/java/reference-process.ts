@@ -76,6 +76,8 @@ export interface OrdersRequest {
   readonly bytes: string | null
   readonly blockLength: number
   readonly version: number
+  /** Whether every sequence starts with a wrapped codec. */
+  readonly wrapped: boolean
 }
 
 export type VerdictsAnswer = { readonly ok: true; readonly verdicts: string } | Failed

@@ -6,7 +6,7 @@ import type { Summary } from '../../support/summary.ts'
 
 /** Multiplies the number of cases. */
 export const SCALE_VARIABLE = 'GODWIT_JAVA_SCALE'
-/** Runs one case only, such as `representation:17`. */
+/** Runs one part only, such as `representation`, or one case of it, such as `representation:17`. */
 export const CASE_VARIABLE = 'GODWIT_JAVA_CASE'
 
 const MAX_FAILURES_SHOWN = 20
@@ -17,6 +17,10 @@ export interface Case {
   readonly part: string
   readonly index: number
   readonly random: Random
+}
+
+function makeCase(part: string, index: number): Case {
+  return { part, index, random: seededRandom(`java/${part}/${index}`) }
 }
 
 /** Counts comparisons, and says of each that fails how to repeat it. */
@@ -40,14 +44,20 @@ export class Report {
 
   /** Whether the part is to run at all. */
   wants(part: string): boolean {
-    return this.#only === undefined || this.#only.startsWith(`${part}:`)
+    return this.#only === undefined || this.#only.replace(/:.*/, '') === part
   }
 
   /** The cases of a part, `count` of them at the usual scale. */
   cases(part: string, count: number): Case[] {
     const indices = Array.from({ length: Math.ceil(count * this.#scale) }, (_, index) => index)
-    const wanted = this.#only === undefined ? indices : [Number(this.#only.slice(part.length + 1))]
-    return wanted.map((index) => ({ part, index, random: seededRandom(`java/${part}/${index}`) }))
+    const one = /:(\d+)$/.exec(this.#only ?? '')?.[1]
+    const wanted = one === undefined ? indices : [Number(one)]
+    return wanted.map((index) => makeCase(part, index))
+  }
+
+  /** The case of a part that has no more than one. */
+  one(part: string): Case {
+    return makeCase(part, 0)
   }
 
   pass(count = 1): void {
@@ -72,6 +82,12 @@ export class Report {
     const repeat = `${SEED_VARIABLE}=${seed} ${CASE_VARIABLE}=${name} node dist/test/suites/java/main.js`
     const where = schema === undefined ? '' : `\n  schema: ${file}`
     process.stdout.write(`FAILED ${name}: ${complaint.slice(0, MAX_COMPLAINT_LENGTH)}\n  repeat: ${repeat}${where}\n`)
+  }
+
+  /** A part that could not be carried through. */
+  crash(part: string, error: unknown): void {
+    this.#failed++
+    process.stdout.write(`FAILED ${part} broke off: ${error instanceof Error ? error.stack : String(error)}\n`)
   }
 
   /** What could not be compared. */

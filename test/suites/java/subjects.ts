@@ -23,13 +23,19 @@ export function draft(report: Report, of: Case, handle: string, text: string): D
   return undefined
 }
 
+export interface SubjectOptions {
+  readonly precedenceChecks?: boolean
+  /** Whether the reference may be unable to generate code: such schemas are skipped instead of failing. */
+  readonly mayFail?: boolean
+}
+
 /** Makes codecs on both sides at once; schemas for which one side cannot are reported and left out. */
 export async function makeSubjects(
   reference: ReferenceProcess,
   report: Report,
   folder: string,
   drafts: readonly Draft[],
-  precedenceChecks = false,
+  { precedenceChecks = false, mayFail = false }: SubjectOptions = {},
 ): Promise<Map<string, Subject>> {
   const building = buildCodecs(folder, drafts.map(({ handle, ir }) => ({ handle, ir, precedenceChecks })))
   const loading = Promise.all(drafts.map(({ handle, text, source = { text } }) =>
@@ -39,7 +45,8 @@ export async function makeSubjects(
   for (const [index, { of, handle, text }] of drafts.entries()) {
     const answer = loaded[index]
     const codecs = built.get(handle)
-    if (answer?.ok === false) report.fail(of, `the reference cannot generate code: ${answer.error}`, text)
+    if (answer?.ok === false && mayFail) report.skip(`the reference cannot generate code for ${handle}: ${answer.error.slice(0, 200)}`)
+    else if (answer?.ok === false) report.fail(of, `the reference cannot generate code: ${answer.error}`, text)
     else if (codecs !== undefined) subjects.set(handle, { handle, text, codecs })
   }
   return subjects

@@ -63,7 +63,8 @@ function differs(wanted: Value, read: DecodedValue | undefined, path: string): s
   return wanted === read ? undefined : `${path}: encoded ${JSON.stringify(wanted)}, decoded ${JSON.stringify(read)}`
 }
 
-function firstOf(checks: readonly (() => string | undefined)[]): string | undefined {
+/** The first complaint of several checks. */
+export function firstOf(checks: readonly (() => string | undefined)[]): string | undefined {
   for (const check of checks) {
     const found = check()
     if (found !== undefined) return found
