@@ -1,2 +1,2 @@
 /** What an application links. */
-export { GodwitError } from '../codegen/runtime/index.ts'
+export { DirectBuffer, GodwitError } from '../codegen/runtime/index.ts'
