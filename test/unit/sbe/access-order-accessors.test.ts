@@ -4,6 +4,7 @@ import { loadCodecs } from '../../support/codecs.ts'
 import { call, make } from '../../support/json-encoder.ts'
 import type { CodecModule } from '../../support/json-encoder.ts'
 import { suite } from '../../support/suite.ts'
+import { schemaText } from './schema-parts.ts'
 
 const test = suite('accessors that check their order')
 
@@ -25,22 +26,8 @@ const FIELDS = `
   <field name="fixedText" id="14" type="FixedText"/>
   <field name="fixedSide" id="15" type="Side" presence="constant" valueRef="Side.BUY"/>`
 
-const SCHEMA = `<messageSchema package="kinds" id="22" version="0">
-<types>
-  <composite name="messageHeader">
-    <type name="blockLength" primitiveType="uint16"/>
-    <type name="templateId" primitiveType="uint16"/>
-    <type name="schemaId" primitiveType="uint16"/>
-    <type name="version" primitiveType="uint16"/>
-  </composite>
-  <composite name="groupSizeEncoding">
-    <type name="blockLength" primitiveType="uint8"/>
-    <type name="numInGroup" primitiveType="uint8"/>
-  </composite>
-  <composite name="varString">
-    <type name="length" primitiveType="uint8"/>
-    <type name="varData" primitiveType="char" length="0" characterEncoding="UTF-8"/>
-  </composite>
+const SCHEMA = schemaText({
+  types: `
   <type name="Text" primitiveType="char" length="4"/>
   <type name="Numbers" primitiveType="uint16" length="3"/>
   <type name="Wides" primitiveType="uint64" length="2"/>
@@ -56,8 +43,8 @@ const SCHEMA = `<messageSchema package="kinds" id="22" version="0">
     <set name="marks" encodingType="uint8"><choice name="on">0</choice></set>
     <ref name="direction" type="Side"/>
   </composite>
-</types>
-<message name="Kinds" id="1">
+`,
+  messages: `<message name="Kinds" id="1">
   ${FIELDS}
   <group name="entries" id="20">
     ${FIELDS}
@@ -65,8 +52,8 @@ const SCHEMA = `<messageSchema package="kinds" id="22" version="0">
     <data name="note" id="31" type="varString"/>
   </group>
   <data name="tail" id="21" type="varString"/>
-</message>
-</messageSchema>`
+</message>`,
+})
 
 const codecs = await loadCodecs<CodecModule>({
   name: 'kinds', schema: { text: SCHEMA }, generate: { precedenceChecks: true },
@@ -110,8 +97,9 @@ function codeOf(target: unknown, accessor: string): string {
 function expectAll(target: unknown, className: string, code: string, besides: readonly string[] = []): void {
   // Last of all, so that the values can be read as any type afterwards.
   const isLast = (name: string): number => Number(name === 'wide')
-  const accessors = accessorsOf(className).filter((name) => !besides.includes(name)).sort((a, b) => isLast(a) - isLast(b))
+  const accessors = accessorsOf(className).filter((name) => !besides.includes(name))
   assert.ok(accessors.length > 30, className)
+  accessors.sort((a, b) => isLast(a) - isLast(b))
   for (const accessor of accessors) assert.is(codeOf(target, accessor), code, `${className}.${accessor}`)
 }
 

@@ -388,7 +388,8 @@ test('what a version lacks can be touched at any time and changes nothing', () =
   const decoder = new codecs.GrownDecoder().wrap(buffer, 0, 2, 0)
   const touch = (): void => {
     const limit = decoder.limit()
-    assert.equal([decoder.b(), decoder.g().count(), decoder.jLength(), decoder.j(), decoder.skipJ()], [65535, 0, 0, '', 0])
+    assert.equal([decoder.b(), decoder.g().count()], [65535, 0])
+    assert.equal([decoder.jLength(), decoder.j(), decoder.skipJ()], [0, '', 0])
     assert.is(codeOf(() => decoder.g().next()), 'ERR_GODWIT_SBE_NO_MORE_ENTRIES')
     assert.is(decoder.limit(), limit)
   }

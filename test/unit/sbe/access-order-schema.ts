@@ -1,3 +1,5 @@
+import { schemaText } from './schema-parts.ts'
+
 /** A schema with the shapes that access order is about: what follows what, nested in what, since when. */
 const field = (name: string, id: number, rest: string = ''): string =>
   `<field name="${name}" id="${id}" type="uint16" ${rest}/>`
@@ -8,23 +10,7 @@ const group = (name: string, id: number, members: string, rest: string = ''): st
 const message = (name: string, id: number, members: string): string =>
   `<message name="${name}" id="${id}">${members}</message>`
 
-export const orderSchema: string = `<messageSchema package="order" id="21" version="2">
-<types>
-  <composite name="messageHeader">
-    <type name="blockLength" primitiveType="uint16"/>
-    <type name="templateId" primitiveType="uint16"/>
-    <type name="schemaId" primitiveType="uint16"/>
-    <type name="version" primitiveType="uint16"/>
-  </composite>
-  <composite name="groupSizeEncoding">
-    <type name="blockLength" primitiveType="uint8"/>
-    <type name="numInGroup" primitiveType="uint8"/>
-  </composite>
-  <composite name="varString">
-    <type name="length" primitiveType="uint8"/>
-    <type name="varData" primitiveType="char" length="0" characterEncoding="US-ASCII"/>
-  </composite>
-</types>
+export const orderSchema: string = schemaText({ attributes: 'version="2"', messages: `
 ${message('BlockOnly', 1, field('a', 1))}
 ${message('TwoData', 2, field('a', 1) + data('b', 2) + data('c', 3))}
 ${message('GroupThenData', 3, field('a', 1) + group('b', 2, field('c', 3)) + data('d', 4))}
@@ -55,4 +41,4 @@ ${message(
   'GrownInside', 10,
   group('a', 1, field('b', 2) + group('c', 3, field('d', 4), 'sinceVersion="1"') + data('e', 5, 'sinceVersion="2"')),
 )}
-</messageSchema>`
+` })
