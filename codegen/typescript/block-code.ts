@@ -49,7 +49,7 @@ export function emitGroupAccessors(level: Level): void {
   for (const group of level.block.groups) {
     const property = members.of(group)
     const base = context.names.base(group)
-    const flyweight = `this._${property}`
+    const flyweight = `this.${site.scope.derivedName(`_${property}`, '')}`
     if (site.side === 'decoder') {
       code.line().doc(docOf(group))
       code.block(`${property}(): ${base}Decoder {`, () => {
@@ -72,8 +72,7 @@ export function emitGroupAccessors(level: Level): void {
 /** Declarations of the flyweights of nested groups; a group is made with its message. */
 export function groupHolders(level: Level, side: 'Decoder' | 'Encoder'): { name: string; type: string }[] {
   return level.block.groups.map((group) => {
-    const name = `_${level.members.of(group)}`
-    level.site.scope.take(name)
+    const name = level.site.scope.derive(`_${level.members.of(group)}`, '')
     return { name, type: `${level.context.names.base(group)}${side}` }
   })
 }

@@ -10,14 +10,17 @@ const GLOBAL_NAMES = [
 
 /** Members that flyweights have of their own, in any of their kinds. */
 const RESERVED_MEMBERS = [
-  'constructor', 'prototype', '__proto__', 'toString', 'toJSON', 'valueOf', 'hasOwnProperty',
+  'prototype', 'toJSON',
   'wrap', 'wrapAndApplyHeader', 'buffer', 'offset', 'limit', 'setLimit', 'encodedLength', 'actingBlockLength',
   'actingVersion', 'sbeRewind', 'sbeSkip', 'sbeDecodedLength', 'sbeBlockLength', 'sbeTemplateId', 'sbeSchemaId',
   'sbeSchemaVersion', 'sbeSemanticVersion', 'sbeSemanticType', 'nullifyOptionalFields', 'checkEncodingIsComplete',
   'count', 'hasNext', 'next', 'at', 'index', 'resetCountToIndex', 'clear', 'isEmpty', 'raw', 'rawHi', 'rawLo',
   'rawWords',
   '_buffer', '_view', '_bytes', '_offset', '_limit', '_end', '_blockLength', '_actingVersion', '_version', '_message',
-  '_first', '_count', '_index', '_header', '_order', '_iterator', '_wrap', '_absent', '_wrapped', '_groups',
+  '_first', '_count', '_index', '_header', '_order', '_iterator', '_wrap', '_absent', '_json',
+  // An object with this method is taken for a promise.
+  'then',
+  ...Object.getOwnPropertyNames(Object.prototype),
 ]
 
 const RESERVED_FILES = ['index', 'dispatcher', 'con', 'prn', 'aux', 'nul']
