@@ -17,10 +17,21 @@ export function copyBytes(
   }
 }
 
+/** Checks that a part of an array that the caller gave lies within it. */
+export function checkRange(name: string, length: number, offset: number, available: number): void {
+  const isWhole = Number.isInteger(offset) && Number.isInteger(length)
+  if (!(isWhole && offset >= 0 && length >= 0 && offset + length <= available)) {
+    throw new SbeError(
+      'ERR_GODWIT_SBE_LENGTH',
+      `${name}: ${length} bytes at offset ${offset} do not lie within the array of ${available} bytes`,
+    )
+  }
+}
+
 /** Checks that as many entries as a group header announces can lie in the bytes that are left. */
 export function checkGroup(name: string, count: number, entryLengthMin: number, available: number): void {
   // The count may be of a signed type or a float.
-  if (!(count >= 0) || count % 1 !== 0) {
+  if (!(Number.isInteger(count) && count >= 0)) {
     throw new SbeError('ERR_GODWIT_SBE_BOUNDS', `${name}: there cannot be ${count} entries`)
   }
   if (count * entryLengthMin > available || (entryLengthMin === 0 && count > EMPTY_ENTRIES_MAX)) {

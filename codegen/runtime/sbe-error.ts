@@ -32,7 +32,7 @@ export class SbeError extends GodwitError {
 // be inlined.
 
 export function throwWrap(name: string, offset: number, blockLength: number, length: number, capacity: number): never {
-  if (!(offset >= 0 && length >= 0 && offset + length <= capacity)) {
+  if (!(Number.isInteger(offset) && offset >= 0 && length >= 0 && offset + length <= capacity)) {
     throw new SbeError(
       'ERR_GODWIT_SBE_BOUNDS',
       `${name}: offset ${offset} and length ${length} do not lie within the buffer of ${capacity} bytes`,
@@ -59,7 +59,10 @@ export function throwBlockLength(name: string, blockLength: number, required: nu
 }
 
 export function throwGroupCount(name: string, count: number, min: number, max: number): never {
-  throw new SbeError('ERR_GODWIT_SBE_GROUP_COUNT', `${name}: count ${count} is outside the range ${min} to ${max}`)
+  throw new SbeError(
+    'ERR_GODWIT_SBE_GROUP_COUNT',
+    `${name}: count ${count} is not a whole number from ${min} to ${max}`,
+  )
 }
 
 export function throwNoMoreEntries(name: string, count: number): never {
@@ -74,13 +77,9 @@ export function throwIndex(name: string, index: number, length: number): never {
 }
 
 export function throwLength(name: string, length: number, max: number): never {
-  throw new SbeError('ERR_GODWIT_SBE_LENGTH', `${name}: length ${length} is more than the ${max} bytes it can have`)
-}
-
-export function throwRange(name: string, length: number, offset: number, available: number): never {
   throw new SbeError(
     'ERR_GODWIT_SBE_LENGTH',
-    `${name}: ${length} bytes at offset ${offset} do not lie within the array of ${available} bytes`,
+    `${name}: length ${length} is not possible, it can have 0 to ${max} bytes`,
   )
 }
 

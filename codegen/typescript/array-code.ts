@@ -41,10 +41,7 @@ export function emitArrayDecoder(site: Site, field: FieldModel, type: ScalarMode
     check: property,
     body: [
       `const n = Math.min(length, ${length})`,
-      site.module.throwIf(
-        '!(dstOffset >= 0 && n >= 0 && dstOffset + n <= dst.length)',
-        'throwRange', label(site, property), 'n', 'dstOffset', 'dst.length',
-      ),
+      `${site.module.runtime('checkRange')}(${label(site, property)}, n, dstOffset, dst.length)`,
       `${site.module.runtime('copyBytes')}(dst, dstOffset, this._bytes, ${at(place.offset)}, n)`,
       'return n',
     ],
@@ -170,10 +167,7 @@ function emitPutExactly(site: Site, put: string, place: Placement, length: numbe
     sinceVersion: 0,
     check: place.property,
     body: [
-      site.module.throwIf(
-        `!(srcOffset >= 0 && srcOffset + ${length} <= src.length)`,
-        'throwRange', label(site, place.property), length, 'srcOffset', 'src.length',
-      ),
+      `${site.module.runtime('checkRange')}(${label(site, place.property)}, ${length}, srcOffset, src.length)`,
       `${site.module.runtime('copyBytes')}(this._bytes, ${at(place.offset)}, src, srcOffset, ${length})`,
       'return this',
     ],
@@ -189,10 +183,7 @@ function emitPutBytes(site: Site, put: string, place: Placement, length: number)
     check: place.property,
     body: [
       module.throwIf(`length > ${length}`, 'throwLength', label(site, place.property), 'length', length),
-      module.throwIf(
-        '!(srcOffset >= 0 && length >= 0 && srcOffset + length <= src.length)',
-        'throwRange', label(site, place.property), 'length', 'srcOffset', 'src.length',
-      ),
+      `${module.runtime('checkRange')}(${label(site, place.property)}, length, srcOffset, src.length)`,
       `${module.runtime('copyBytes')}(this._bytes, ${at(place.offset)}, src, srcOffset, length)`,
       `this._bytes.fill(0, ${at(place.offset)} + length, ${at(place.offset + length)})`,
       'return this',

@@ -52,7 +52,7 @@ function emitClass(model: SchemaModel, names: SchemaNames, type: CompositeModel,
     const mark = code.mark()
     const version = versioned ? `, actingVersion: number = ${model.schemaVersion}` : ''
     code.line().block(`wrap(buffer: ${buffer}, offset: number${version}): this {`, () => {
-      const inside = `offset >= 0 && offset + ${encodedLength} <= buffer.byteLength`
+      const inside = `Number.isInteger(offset) && offset >= 0 && offset + ${encodedLength} <= buffer.byteLength`
       const args = [`'${className}'`, 'offset', encodedLength, encodedLength, 'buffer.byteLength']
       code.line(module.throwIf(`!(${inside})`, 'throwWrap', ...args))
       code.line(`return this._wrap(buffer, offset${versioned ? ', actingVersion' : ''})`)

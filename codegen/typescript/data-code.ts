@@ -65,10 +65,7 @@ export function emitDataDecoder(level: Level, data: DataModel): void {
       '(dst: Uint8Array, dstOffset: number = 0, length: number = dst.length - dstOffset): number',
     'Copies at most `length` bytes, returns how many, and moves past all of the data.',
     [
-      module.throwIf(
-        '!(dstOffset >= 0 && length >= 0 && dstOffset + length <= dst.length)',
-        'throwRange', label, 'length', 'dstOffset', 'dst.length',
-      ),
+      `${module.runtime('checkRange')}(${label}, length, dstOffset, dst.length)`,
       `const available = this.${skip}()`,
       'const n = Math.min(length, available)',
       ...prologue,
@@ -114,7 +111,9 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
     'Writes the length and leaves room for the data; returns the offset in the buffer where the caller writes it.',
     [
       ...orderCheck(level, data, 'checkItem'),
-      module.throwIf(`!(length >= 0 && length <= ${max})`, 'throwLength', label, 'length', max),
+      module.throwIf(
+        `!(Number.isInteger(length) && length >= 0 && length <= ${max})`, 'throwLength', label, 'length', max,
+      ),
       ...prologue,
       `const start = ${m}._limit`,
       `const end = start + ${headerLength} + length`,
@@ -130,10 +129,7 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
       '(src: Uint8Array, srcOffset: number = 0, length: number = src.length - srcOffset): this',
     docOf(data),
     [
-      module.throwIf(
-        '!(srcOffset >= 0 && length >= 0 && srcOffset + length <= src.length)',
-        'throwRange', label, 'length', 'srcOffset', 'src.length',
-      ),
+      `${module.runtime('checkRange')}(${label}, length, srcOffset, src.length)`,
       `const offset = this.${reserve}(length)`,
       `${module.runtime('copyBytes')}(${message}._bytes, offset, src, srcOffset, length)`,
       'return this',

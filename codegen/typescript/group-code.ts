@@ -137,7 +137,7 @@ function emitGroupEncoder(context: MessageContext, group: GroupModel, path: stri
     code.line('_header: number = 0')
     emitMembersAndConstructor(level, 'Encoder', () => {
       code.line().doc('@internal').block('_wrap(count: number): this {', () => {
-        const inRange = `count >= ${minValue} && count <= ${maxValue}`
+        const inRange = `Number.isInteger(count) && count >= ${minValue} && count <= ${maxValue}`
         code.line(module.throwIf(`!(${inRange})`, 'throwGroupCount', label, 'count', minValue, maxValue))
         code.line('const message = this._message').line('const view = message._view')
         code.line('const header = message._limit').line(`const first = header + ${headerLength}`)

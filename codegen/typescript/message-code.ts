@@ -119,9 +119,11 @@ function emitDecoderWrap(level: Level, className: string): void {
   ]
   code.list('wrap(', parameters, '): this {').indented(() => {
     code.line('const end = offset + length')
+    const whole = 'Number.isInteger(offset) && Number.isInteger(actingBlockLength)'
     const inside = 'offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength'
     const args = [`'${className}'`, 'offset', 'actingBlockLength', 'length', 'buffer.byteLength']
-    code.line(module.throwIf(`!(${inside})`, 'throwWrap', ...args))
+    code.line('const inside =').indented(() => code.line(`${whole} &&`).line(inside))
+    code.line(module.throwIf('!inside', 'throwWrap', ...args))
     const label = stringLiteral(message.name)
     const version = blockVersionCode(module, message, label, 'actingBlockLength', 'actingVersion')
     for (const line of version) code.line(line)
@@ -210,7 +212,7 @@ function emitCursor(context: MessageContext, className: string): void {
   code.line().doc('The cursor: offset in the buffer of the next group or data.')
   code.block('limit(): number {', () => code.line('return this._limit'))
   code.line().doc('Moves the cursor, to one that `limit` gave before.').block('setLimit(limit: number): this {', () => {
-    const inside = 'limit >= this._offset && limit <= this._end'
+    const inside = 'Number.isInteger(limit) && limit >= this._offset && limit <= this._end'
     code.line(module.throwIf(`!(${inside})`, 'throwBounds', `'${className}.limit'`, 0, 'limit', 'this._end'))
     code.line('this._limit = limit').line('return this')
   })
@@ -234,7 +236,9 @@ function emitEncoder(context: MessageContext): void {
         '@throws SbeError when the root block does not fit',
       )
       code.block(`wrap(buffer: ${buffer}, offset: number, length: number = buffer.byteLength - offset): this {`, () => {
-        const inside = `offset >= 0 && length >= ${message.blockLength} && offset + length <= buffer.byteLength`
+        const inside =
+          `Number.isInteger(offset) && offset >= 0 && length >= ${message.blockLength} && ` +
+          'offset + length <= buffer.byteLength'
         const args = [`'${className}'`, 'offset', message.blockLength, 'length', 'buffer.byteLength']
         code.line(module.throwIf(`!(${inside})`, 'throwWrap', ...args))
         code.line('this._buffer = buffer').line('this._view = buffer.view').line('this._bytes = buffer.bytes')

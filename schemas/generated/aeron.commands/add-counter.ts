@@ -52,9 +52,10 @@ export class AddCounterDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('AddCounterDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('AddCounterDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 24) throwBlockLength('AddCounter', actingBlockLength, 24)
     this._buffer = buffer
     this._view = buffer.view
@@ -124,7 +125,7 @@ export class AddCounterDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('AddCounterDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -261,7 +262,7 @@ export class AddCounterEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 24 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 24 && offset + length <= buffer.byteLength)) {
       throwWrap('AddCounterEncoder', offset, 24, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -304,7 +305,7 @@ export class AddCounterEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('AddCounterEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

@@ -52,7 +52,10 @@ export class AddStaticCounterDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('AddStaticCounterDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 32) throwBlockLength('AddStaticCounter', actingBlockLength, 32)
@@ -124,7 +127,7 @@ export class AddStaticCounterDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('AddStaticCounterDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -282,7 +285,7 @@ export class AddStaticCounterEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 32 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 32 && offset + length <= buffer.byteLength)) {
       throwWrap('AddStaticCounterEncoder', offset, 32, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -325,7 +328,7 @@ export class AddStaticCounterEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('AddStaticCounterEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

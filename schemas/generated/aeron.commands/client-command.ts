@@ -52,9 +52,10 @@ export class ClientCommandDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('ClientCommandDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('ClientCommandDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 16) throwBlockLength('ClientCommand', actingBlockLength, 16)
     this._buffer = buffer
     this._view = buffer.view
@@ -124,7 +125,7 @@ export class ClientCommandDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('ClientCommandDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -249,7 +250,7 @@ export class ClientCommandEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 16 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 16 && offset + length <= buffer.byteLength)) {
       throwWrap('ClientCommandEncoder', offset, 16, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -292,7 +293,7 @@ export class ClientCommandEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('ClientCommandEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

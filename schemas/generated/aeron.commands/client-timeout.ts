@@ -52,9 +52,10 @@ export class ClientTimeoutDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('ClientTimeoutDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('ClientTimeoutDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 8) throwBlockLength('ClientTimeout', actingBlockLength, 8)
     this._buffer = buffer
     this._view = buffer.view
@@ -124,7 +125,7 @@ export class ClientTimeoutDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('ClientTimeoutDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -228,7 +229,7 @@ export class ClientTimeoutEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 8 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 8 && offset + length <= buffer.byteLength)) {
       throwWrap('ClientTimeoutEncoder', offset, 8, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -271,7 +272,7 @@ export class ClientTimeoutEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('ClientTimeoutEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

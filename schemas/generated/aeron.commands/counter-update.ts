@@ -52,9 +52,10 @@ export class CounterUpdateDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('CounterUpdateDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('CounterUpdateDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 12) throwBlockLength('CounterUpdate', actingBlockLength, 12)
     this._buffer = buffer
     this._view = buffer.view
@@ -124,7 +125,7 @@ export class CounterUpdateDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('CounterUpdateDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -234,7 +235,7 @@ export class CounterUpdateEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 12 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 12 && offset + length <= buffer.byteLength)) {
       throwWrap('CounterUpdateEncoder', offset, 12, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -277,7 +278,7 @@ export class CounterUpdateEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('CounterUpdateEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

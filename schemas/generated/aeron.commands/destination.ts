@@ -52,9 +52,10 @@ export class DestinationDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('DestinationDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('DestinationDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 28) throwBlockLength('Destination', actingBlockLength, 28)
     this._buffer = buffer
     this._view = buffer.view
@@ -124,7 +125,7 @@ export class DestinationDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('DestinationDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -276,7 +277,7 @@ export class DestinationEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 28 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 28 && offset + length <= buffer.byteLength)) {
       throwWrap('DestinationEncoder', offset, 28, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -319,7 +320,7 @@ export class DestinationEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('DestinationEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

@@ -54,9 +54,10 @@ export class ErrorResponseDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('ErrorResponseDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('ErrorResponseDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 16) throwBlockLength('ErrorResponse', actingBlockLength, 16)
     this._buffer = buffer
     this._view = buffer.view
@@ -126,7 +127,7 @@ export class ErrorResponseDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('ErrorResponseDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -246,7 +247,7 @@ export class ErrorResponseEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 16 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 16 && offset + length <= buffer.byteLength)) {
       throwWrap('ErrorResponseEncoder', offset, 16, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -289,7 +290,7 @@ export class ErrorResponseEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('ErrorResponseEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

@@ -52,7 +52,10 @@ export class GetNextAvailableSessionIdDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('GetNextAvailableSessionIdDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 20) throwBlockLength('GetNextAvailableSessionId', actingBlockLength, 20)
@@ -126,7 +129,7 @@ export class GetNextAvailableSessionIdDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('GetNextAvailableSessionIdDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -257,7 +260,7 @@ export class GetNextAvailableSessionIdEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 20 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 20 && offset + length <= buffer.byteLength)) {
       throwWrap('GetNextAvailableSessionIdEncoder', offset, 20, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -300,7 +303,7 @@ export class GetNextAvailableSessionIdEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('GetNextAvailableSessionIdEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

@@ -52,7 +52,10 @@ export class NextAvailableSessionIdDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('NextAvailableSessionIdDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 12) throwBlockLength('NextAvailableSessionId', actingBlockLength, 12)
@@ -124,7 +127,7 @@ export class NextAvailableSessionIdDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('NextAvailableSessionIdDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -234,7 +237,7 @@ export class NextAvailableSessionIdEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 12 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 12 && offset + length <= buffer.byteLength)) {
       throwWrap('NextAvailableSessionIdEncoder', offset, 12, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -277,7 +280,7 @@ export class NextAvailableSessionIdEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('NextAvailableSessionIdEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

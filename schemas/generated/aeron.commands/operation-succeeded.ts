@@ -52,7 +52,10 @@ export class OperationSucceededDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('OperationSucceededDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 8) throwBlockLength('OperationSucceeded', actingBlockLength, 8)
@@ -124,7 +127,7 @@ export class OperationSucceededDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('OperationSucceededDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -228,7 +231,7 @@ export class OperationSucceededEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 8 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 8 && offset + length <= buffer.byteLength)) {
       throwWrap('OperationSucceededEncoder', offset, 8, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -271,7 +274,7 @@ export class OperationSucceededEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('OperationSucceededEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

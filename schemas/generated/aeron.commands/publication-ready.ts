@@ -52,7 +52,10 @@ export class PublicationReadyDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('PublicationReadyDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 36) throwBlockLength('PublicationReady', actingBlockLength, 36)
@@ -124,7 +127,7 @@ export class PublicationReadyDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('PublicationReadyDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -279,7 +282,7 @@ export class PublicationReadyEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 36 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 36 && offset + length <= buffer.byteLength)) {
       throwWrap('PublicationReadyEncoder', offset, 36, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -322,7 +325,7 @@ export class PublicationReadyEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('PublicationReadyEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

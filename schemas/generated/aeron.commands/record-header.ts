@@ -53,9 +53,10 @@ export class RecordHeaderDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('RecordHeaderDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('RecordHeaderDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 8) throwBlockLength('RecordHeader', actingBlockLength, 8)
     this._buffer = buffer
     this._view = buffer.view
@@ -125,7 +126,7 @@ export class RecordHeaderDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('RecordHeaderDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -224,7 +225,7 @@ export class RecordHeaderEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 8 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 8 && offset + length <= buffer.byteLength)) {
       throwWrap('RecordHeaderEncoder', offset, 8, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -267,7 +268,7 @@ export class RecordHeaderEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('RecordHeaderEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

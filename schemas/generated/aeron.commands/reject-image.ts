@@ -52,9 +52,10 @@ export class RejectImageDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('RejectImageDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('RejectImageDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 36) throwBlockLength('RejectImage', actingBlockLength, 36)
     this._buffer = buffer
     this._view = buffer.view
@@ -124,7 +125,7 @@ export class RejectImageDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('RejectImageDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -297,7 +298,7 @@ export class RejectImageEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 36 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 36 && offset + length <= buffer.byteLength)) {
       throwWrap('RejectImageEncoder', offset, 36, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -340,7 +341,7 @@ export class RejectImageEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('RejectImageEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

@@ -22,7 +22,7 @@ export class RemovePublicationFlagsDecoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 8 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 8 <= buffer.byteLength)) {
       throwWrap('RemovePublicationFlagsDecoder', offset, 8, 8, buffer.byteLength)
     }
     return this._wrap(buffer.view, offset)
@@ -72,7 +72,7 @@ export class RemovePublicationFlagsEncoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 8 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 8 <= buffer.byteLength)) {
       throwWrap('RemovePublicationFlagsEncoder', offset, 8, 8, buffer.byteLength)
     }
     return this._wrap(buffer.view, offset)

@@ -55,7 +55,10 @@ export class RemovePublicationDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('RemovePublicationDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 24) throwBlockLength('RemovePublication', actingBlockLength, 24)
@@ -130,7 +133,7 @@ export class RemovePublicationDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('RemovePublicationDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -302,7 +305,7 @@ export class RemovePublicationEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 32 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 32 && offset + length <= buffer.byteLength)) {
       throwWrap('RemovePublicationEncoder', offset, 32, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -345,7 +348,7 @@ export class RemovePublicationEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('RemovePublicationEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

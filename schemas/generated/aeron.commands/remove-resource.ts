@@ -52,7 +52,10 @@ export class RemoveResourceDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('RemoveResourceDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 24) throwBlockLength('RemoveResource', actingBlockLength, 24)
@@ -124,7 +127,7 @@ export class RemoveResourceDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('RemoveResourceDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -270,7 +273,7 @@ export class RemoveResourceEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 24 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 24 && offset + length <= buffer.byteLength)) {
       throwWrap('RemoveResourceEncoder', offset, 24, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -313,7 +316,7 @@ export class RemoveResourceEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('RemoveResourceEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

@@ -52,7 +52,10 @@ export class TerminateDriverDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('TerminateDriverDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 20) throwBlockLength('TerminateDriver', actingBlockLength, 20)
@@ -124,7 +127,7 @@ export class TerminateDriverDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('TerminateDriverDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -255,7 +258,7 @@ export class TerminateDriverEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 20 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 20 && offset + length <= buffer.byteLength)) {
       throwWrap('TerminateDriverEncoder', offset, 20, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -298,7 +301,7 @@ export class TerminateDriverEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('TerminateDriverEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

@@ -52,7 +52,10 @@ export class BroadcastBufferTrailerDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('BroadcastBufferTrailerDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 24) throwBlockLength('BroadcastBufferTrailer', actingBlockLength, 24)
@@ -124,7 +127,7 @@ export class BroadcastBufferTrailerDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('BroadcastBufferTrailerDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -270,7 +273,7 @@ export class BroadcastBufferTrailerEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 128 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 128 && offset + length <= buffer.byteLength)) {
       throwWrap('BroadcastBufferTrailerEncoder', offset, 128, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -313,7 +316,7 @@ export class BroadcastBufferTrailerEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('BroadcastBufferTrailerEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

@@ -51,7 +51,10 @@ export class ChannelCounterKeyDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('ChannelCounterKeyDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 4) throwBlockLength('ChannelCounterKey', actingBlockLength, 4)
@@ -123,7 +126,7 @@ export class ChannelCounterKeyDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('ChannelCounterKeyDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -212,7 +215,7 @@ export class ChannelCounterKeyEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 4 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 4 && offset + length <= buffer.byteLength)) {
       throwWrap('ChannelCounterKeyEncoder', offset, 4, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -255,7 +258,7 @@ export class ChannelCounterKeyEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('ChannelCounterKeyEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

@@ -52,7 +52,10 @@ export class ClientHeartbeatCounterKeyDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('ClientHeartbeatCounterKeyDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 8) throwBlockLength('ClientHeartbeatCounterKey', actingBlockLength, 8)
@@ -126,7 +129,7 @@ export class ClientHeartbeatCounterKeyDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('ClientHeartbeatCounterKeyDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -230,7 +233,7 @@ export class ClientHeartbeatCounterKeyEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 8 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 8 && offset + length <= buffer.byteLength)) {
       throwWrap('ClientHeartbeatCounterKeyEncoder', offset, 8, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -273,7 +276,7 @@ export class ClientHeartbeatCounterKeyEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('ClientHeartbeatCounterKeyEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

@@ -52,9 +52,10 @@ export class CncHeaderDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('CncHeaderDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('CncHeaderDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 52) throwBlockLength('CncHeader', actingBlockLength, 52)
     this._buffer = buffer
     this._view = buffer.view
@@ -124,7 +125,7 @@ export class CncHeaderDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('CncHeaderDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -312,7 +313,7 @@ export class CncHeaderEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 128 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 128 && offset + length <= buffer.byteLength)) {
       throwWrap('CncHeaderEncoder', offset, 128, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -355,7 +356,7 @@ export class CncHeaderEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('CncHeaderEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

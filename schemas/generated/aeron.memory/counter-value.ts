@@ -52,9 +52,10 @@ export class CounterValueDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('CounterValueDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('CounterValueDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 32) throwBlockLength('CounterValue', actingBlockLength, 32)
     this._buffer = buffer
     this._view = buffer.view
@@ -124,7 +125,7 @@ export class CounterValueDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('CounterValueDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -291,7 +292,7 @@ export class CounterValueEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 128 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 128 && offset + length <= buffer.byteLength)) {
       throwWrap('CounterValueEncoder', offset, 128, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -334,7 +335,7 @@ export class CounterValueEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('CounterValueEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

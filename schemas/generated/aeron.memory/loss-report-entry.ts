@@ -52,7 +52,10 @@ export class LossReportEntryDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('LossReportEntryDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 44) throwBlockLength('LossReportEntry', actingBlockLength, 44)
@@ -124,7 +127,7 @@ export class LossReportEntryDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('LossReportEntryDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -309,7 +312,7 @@ export class LossReportEntryEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 44 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 44 && offset + length <= buffer.byteLength)) {
       throwWrap('LossReportEntryEncoder', offset, 44, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -352,7 +355,7 @@ export class LossReportEntryEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('LossReportEntryEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

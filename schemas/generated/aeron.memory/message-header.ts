@@ -67,7 +67,7 @@ export class MessageHeaderDecoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 8 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 8 <= buffer.byteLength)) {
       throwWrap('MessageHeaderDecoder', offset, 8, 8, buffer.byteLength)
     }
     return this._wrap(buffer, offset)
@@ -131,7 +131,7 @@ export class MessageHeaderEncoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 8 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 8 <= buffer.byteLength)) {
       throwWrap('MessageHeaderEncoder', offset, 8, 8, buffer.byteLength)
     }
     return this._wrap(buffer, offset)

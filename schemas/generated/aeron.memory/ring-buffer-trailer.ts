@@ -52,7 +52,10 @@ export class RingBufferTrailerDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('RingBufferTrailerDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 648) throwBlockLength('RingBufferTrailer', actingBlockLength, 648)
@@ -124,7 +127,7 @@ export class RingBufferTrailerDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('RingBufferTrailerDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -312,7 +315,7 @@ export class RingBufferTrailerEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 768 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 768 && offset + length <= buffer.byteLength)) {
       throwWrap('RingBufferTrailerEncoder', offset, 768, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -355,7 +358,7 @@ export class RingBufferTrailerEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('RingBufferTrailerEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

@@ -51,7 +51,10 @@ export class SocketAddressCounterKeyDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('SocketAddressCounterKeyDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 8) throwBlockLength('SocketAddressCounterKey', actingBlockLength, 8)
@@ -125,7 +128,7 @@ export class SocketAddressCounterKeyDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('SocketAddressCounterKeyDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -220,7 +223,7 @@ export class SocketAddressCounterKeyEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 8 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 8 && offset + length <= buffer.byteLength)) {
       throwWrap('SocketAddressCounterKeyEncoder', offset, 8, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -263,7 +266,7 @@ export class SocketAddressCounterKeyEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('SocketAddressCounterKeyEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

@@ -52,7 +52,10 @@ export class StreamCounterKeyDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('StreamCounterKeyDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 20) throwBlockLength('StreamCounterKey', actingBlockLength, 20)
@@ -124,7 +127,7 @@ export class StreamCounterKeyDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('StreamCounterKeyDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -246,7 +249,7 @@ export class StreamCounterKeyEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 20 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 20 && offset + length <= buffer.byteLength)) {
       throwWrap('StreamCounterKeyEncoder', offset, 20, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -289,7 +292,7 @@ export class StreamCounterKeyEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('StreamCounterKeyEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

@@ -53,7 +53,10 @@ export class SystemCounterKeyDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('SystemCounterKeyDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 4) throwBlockLength('SystemCounterKey', actingBlockLength, 4)
@@ -125,7 +128,7 @@ export class SystemCounterKeyDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('SystemCounterKeyDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -218,7 +221,7 @@ export class SystemCounterKeyEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 4 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 4 && offset + length <= buffer.byteLength)) {
       throwWrap('SystemCounterKeyEncoder', offset, 4, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -261,7 +264,7 @@ export class SystemCounterKeyEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('SystemCounterKeyEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

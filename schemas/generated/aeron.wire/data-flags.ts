@@ -28,7 +28,7 @@ export class DataFlagsDecoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 1 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 1 <= buffer.byteLength)) {
       throwWrap('DataFlagsDecoder', offset, 1, 1, buffer.byteLength)
     }
     return this._wrap(buffer.view, offset)
@@ -88,7 +88,7 @@ export class DataFlagsEncoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 1 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 1 <= buffer.byteLength)) {
       throwWrap('DataFlagsEncoder', offset, 1, 1, buffer.byteLength)
     }
     return this._wrap(buffer.view, offset)

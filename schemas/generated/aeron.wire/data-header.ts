@@ -56,9 +56,10 @@ export class DataHeaderDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('DataHeaderDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('DataHeaderDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 32) throwBlockLength('DataHeader', actingBlockLength, 32)
     this._buffer = buffer
     this._view = buffer.view
@@ -128,7 +129,7 @@ export class DataHeaderDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('DataHeaderDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -289,7 +290,7 @@ export class DataHeaderEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 32 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 32 && offset + length <= buffer.byteLength)) {
       throwWrap('DataHeaderEncoder', offset, 32, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -332,7 +333,7 @@ export class DataHeaderEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('DataHeaderEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

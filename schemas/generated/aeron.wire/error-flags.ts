@@ -22,7 +22,7 @@ export class ErrorFlagsDecoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 1 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 1 <= buffer.byteLength)) {
       throwWrap('ErrorFlagsDecoder', offset, 1, 1, buffer.byteLength)
     }
     return this._wrap(buffer.view, offset)
@@ -64,7 +64,7 @@ export class ErrorFlagsEncoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 1 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 1 <= buffer.byteLength)) {
       throwWrap('ErrorFlagsEncoder', offset, 1, 1, buffer.byteLength)
     }
     return this._wrap(buffer.view, offset)

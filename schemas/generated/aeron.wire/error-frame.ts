@@ -58,9 +58,10 @@ export class ErrorFrameDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('ErrorFrameDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('ErrorFrameDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 40) throwBlockLength('ErrorFrame', actingBlockLength, 40)
     this._buffer = buffer
     this._view = buffer.view
@@ -130,7 +131,7 @@ export class ErrorFrameDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('ErrorFrameDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -316,7 +317,7 @@ export class ErrorFrameEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 40 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 40 && offset + length <= buffer.byteLength)) {
       throwWrap('ErrorFrameEncoder', offset, 40, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -359,7 +360,7 @@ export class ErrorFrameEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('ErrorFrameEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

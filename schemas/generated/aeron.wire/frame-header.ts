@@ -53,9 +53,10 @@ export class FrameHeaderDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('FrameHeaderDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('FrameHeaderDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 8) throwBlockLength('FrameHeader', actingBlockLength, 8)
     this._buffer = buffer
     this._view = buffer.view
@@ -125,7 +126,7 @@ export class FrameHeaderDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('FrameHeaderDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -236,7 +237,7 @@ export class FrameHeaderEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 8 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 8 && offset + length <= buffer.byteLength)) {
       throwWrap('FrameHeaderEncoder', offset, 8, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -279,7 +280,7 @@ export class FrameHeaderEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('FrameHeaderEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

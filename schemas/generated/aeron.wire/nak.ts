@@ -53,9 +53,10 @@ export class NakDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('NakDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('NakDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 28) throwBlockLength('Nak', actingBlockLength, 28)
     this._buffer = buffer
     this._view = buffer.view
@@ -125,7 +126,7 @@ export class NakDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('NakDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -266,7 +267,7 @@ export class NakEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 28 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 28 && offset + length <= buffer.byteLength)) {
       throwWrap('NakEncoder', offset, 28, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -309,7 +310,7 @@ export class NakEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('NakEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

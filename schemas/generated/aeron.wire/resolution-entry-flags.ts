@@ -22,7 +22,7 @@ export class ResolutionEntryFlagsDecoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 1 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 1 <= buffer.byteLength)) {
       throwWrap('ResolutionEntryFlagsDecoder', offset, 1, 1, buffer.byteLength)
     }
     return this._wrap(buffer.view, offset)
@@ -64,7 +64,7 @@ export class ResolutionEntryFlagsEncoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 1 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 1 <= buffer.byteLength)) {
       throwWrap('ResolutionEntryFlagsEncoder', offset, 1, 1, buffer.byteLength)
     }
     return this._wrap(buffer.view, offset)

@@ -53,7 +53,10 @@ export class ResolutionFrameDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('ResolutionFrameDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 8) throwBlockLength('ResolutionFrame', actingBlockLength, 8)
@@ -125,7 +128,7 @@ export class ResolutionFrameDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('ResolutionFrameDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -236,7 +239,7 @@ export class ResolutionFrameEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 8 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 8 && offset + length <= buffer.byteLength)) {
       throwWrap('ResolutionFrameEncoder', offset, 8, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -279,7 +282,7 @@ export class ResolutionFrameEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('ResolutionFrameEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

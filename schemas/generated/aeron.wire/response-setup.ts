@@ -53,9 +53,10 @@ export class ResponseSetupDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('ResponseSetupDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('ResponseSetupDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 20) throwBlockLength('ResponseSetup', actingBlockLength, 20)
     this._buffer = buffer
     this._view = buffer.view
@@ -125,7 +126,7 @@ export class ResponseSetupDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('ResponseSetupDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -254,7 +255,7 @@ export class ResponseSetupEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 20 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 20 && offset + length <= buffer.byteLength)) {
       throwWrap('ResponseSetupEncoder', offset, 20, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -297,7 +298,7 @@ export class ResponseSetupEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('ResponseSetupEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

@@ -56,7 +56,10 @@ export class RttMeasurementDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('RttMeasurementDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 40) throwBlockLength('RttMeasurement', actingBlockLength, 40)
@@ -128,7 +131,7 @@ export class RttMeasurementDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('RttMeasurementDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -319,7 +322,7 @@ export class RttMeasurementEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 40 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 40 && offset + length <= buffer.byteLength)) {
       throwWrap('RttMeasurementEncoder', offset, 40, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -362,7 +365,7 @@ export class RttMeasurementEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('RttMeasurementEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

@@ -24,7 +24,7 @@ export class SetupFlagsDecoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 1 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 1 <= buffer.byteLength)) {
       throwWrap('SetupFlagsDecoder', offset, 1, 1, buffer.byteLength)
     }
     return this._wrap(buffer.view, offset)
@@ -72,7 +72,7 @@ export class SetupFlagsEncoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 1 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 1 <= buffer.byteLength)) {
       throwWrap('SetupFlagsEncoder', offset, 1, 1, buffer.byteLength)
     }
     return this._wrap(buffer.view, offset)

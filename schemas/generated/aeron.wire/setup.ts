@@ -55,9 +55,10 @@ export class SetupDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('SetupDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('SetupDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 40) throwBlockLength('Setup', actingBlockLength, 40)
     this._buffer = buffer
     this._view = buffer.view
@@ -127,7 +128,7 @@ export class SetupDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('SetupDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -291,7 +292,7 @@ export class SetupEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 40 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 40 && offset + length <= buffer.byteLength)) {
       throwWrap('SetupEncoder', offset, 40, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -334,7 +335,7 @@ export class SetupEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('SetupEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

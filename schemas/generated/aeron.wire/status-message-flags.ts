@@ -24,7 +24,7 @@ export class StatusMessageFlagsDecoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 1 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 1 <= buffer.byteLength)) {
       throwWrap('StatusMessageFlagsDecoder', offset, 1, 1, buffer.byteLength)
     }
     return this._wrap(buffer.view, offset)
@@ -72,7 +72,7 @@ export class StatusMessageFlagsEncoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 1 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 1 <= buffer.byteLength)) {
       throwWrap('StatusMessageFlagsEncoder', offset, 1, 1, buffer.byteLength)
     }
     return this._wrap(buffer.view, offset)

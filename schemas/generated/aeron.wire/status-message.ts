@@ -57,9 +57,10 @@ export class StatusMessageDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('StatusMessageDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('StatusMessageDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 36) throwBlockLength('StatusMessage', actingBlockLength, 36)
     let version = actingVersion
     if (actingBlockLength < 44 && !(version < 1)) version = 0
@@ -132,7 +133,7 @@ export class StatusMessageDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('StatusMessageDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -336,7 +337,7 @@ export class StatusMessageEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 44 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 44 && offset + length <= buffer.byteLength)) {
       throwWrap('StatusMessageEncoder', offset, 44, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -379,7 +380,7 @@ export class StatusMessageEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('StatusMessageEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

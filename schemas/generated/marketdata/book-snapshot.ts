@@ -64,9 +64,10 @@ export class BookSnapshotDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('BookSnapshotDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('BookSnapshotDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 17) throwBlockLength('BookSnapshot', actingBlockLength, 17)
     this._buffer = buffer
     this._view = buffer.view
@@ -136,7 +137,7 @@ export class BookSnapshotDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('BookSnapshotDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -264,7 +265,7 @@ export class BookSnapshotEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 17 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 17 && offset + length <= buffer.byteLength)) {
       throwWrap('BookSnapshotEncoder', offset, 17, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -307,7 +308,7 @@ export class BookSnapshotEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('BookSnapshotEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -563,7 +564,9 @@ export class BookSnapshotLevelsEncoder {
 
   /** @internal */
   _wrap(count: number): this {
-    if (!(count >= 0 && count <= 254)) throwGroupCount('BookSnapshot.levels', count, 0, 254)
+    if (!(Number.isInteger(count) && count >= 0 && count <= 254)) {
+      throwGroupCount('BookSnapshot.levels', count, 0, 254)
+    }
     const message = this._message
     const view = message._view
     const header = message._limit
@@ -787,7 +790,9 @@ export class BookSnapshotLevelsOrdersEncoder {
 
   /** @internal */
   _wrap(count: number): this {
-    if (!(count >= 0 && count <= 254)) throwGroupCount('BookSnapshot.levels.orders', count, 0, 254)
+    if (!(Number.isInteger(count) && count >= 0 && count <= 254)) {
+      throwGroupCount('BookSnapshot.levels.orders', count, 0, 254)
+    }
     const message = this._message
     const view = message._view
     const header = message._limit

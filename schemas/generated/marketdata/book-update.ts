@@ -66,9 +66,10 @@ export class BookUpdateDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('BookUpdateDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('BookUpdateDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 9) throwBlockLength('BookUpdate', actingBlockLength, 9)
     this._buffer = buffer
     this._view = buffer.view
@@ -138,7 +139,7 @@ export class BookUpdateDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('BookUpdateDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -257,7 +258,7 @@ export class BookUpdateEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 16 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 16 && offset + length <= buffer.byteLength)) {
       throwWrap('BookUpdateEncoder', offset, 16, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -300,7 +301,7 @@ export class BookUpdateEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('BookUpdateEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -594,7 +595,9 @@ export class BookUpdateEntriesEncoder {
 
   /** @internal */
   _wrap(count: number): this {
-    if (!(count >= 0 && count <= 254)) throwGroupCount('BookUpdate.entries', count, 0, 254)
+    if (!(Number.isInteger(count) && count >= 0 && count <= 254)) {
+      throwGroupCount('BookUpdate.entries', count, 0, 254)
+    }
     const message = this._message
     const view = message._view
     const header = message._limit

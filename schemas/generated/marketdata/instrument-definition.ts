@@ -4,6 +4,7 @@ import {
   GroupIterator,
   NO_ENTRY,
   checkGroup,
+  checkRange,
   copyBytes,
   equalsLatin1,
   float32ToJson,
@@ -21,7 +22,6 @@ import {
   throwInexact,
   throwLength,
   throwNoMoreEntries,
-  throwRange,
   throwSchema,
   throwTemplate,
   throwWrap,
@@ -81,7 +81,10 @@ export class InstrumentDefinitionDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) {
       throwWrap('InstrumentDefinitionDecoder', offset, actingBlockLength, length, buffer.byteLength)
     }
     if (actingBlockLength < 56) throwBlockLength('InstrumentDefinition', actingBlockLength, 56)
@@ -153,7 +156,7 @@ export class InstrumentDefinitionDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('InstrumentDefinitionDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -193,9 +196,7 @@ export class InstrumentDefinitionDecoder {
   /** Copies at most `length` bytes; returns how many. */
   getSymbol(dst: Uint8Array, dstOffset: number = 0, length: number = 16): number {
     const n = Math.min(length, 16)
-    if (!(dstOffset >= 0 && n >= 0 && dstOffset + n <= dst.length)) {
-      throwRange('InstrumentDefinition.symbol', n, dstOffset, dst.length)
-    }
+    checkRange('InstrumentDefinition.symbol', n, dstOffset, dst.length)
     copyBytes(dst, dstOffset, this._bytes, this._offset + 4, n)
     return n
   }
@@ -233,9 +234,7 @@ export class InstrumentDefinitionDecoder {
   /** Copies at most `length` bytes; returns how many. */
   getCurrency(dst: Uint8Array, dstOffset: number = 0, length: number = 3): number {
     const n = Math.min(length, 3)
-    if (!(dstOffset >= 0 && n >= 0 && dstOffset + n <= dst.length)) {
-      throwRange('InstrumentDefinition.currency', n, dstOffset, dst.length)
-    }
+    checkRange('InstrumentDefinition.currency', n, dstOffset, dst.length)
     copyBytes(dst, dstOffset, this._bytes, this._offset + 21, n)
     return n
   }
@@ -387,9 +386,7 @@ export class InstrumentDefinitionDecoder {
 
   /** Copies at most `length` bytes, returns how many, and moves past all of the data. */
   getDescription(dst: Uint8Array, dstOffset: number = 0, length: number = dst.length - dstOffset): number {
-    if (!(dstOffset >= 0 && length >= 0 && dstOffset + length <= dst.length)) {
-      throwRange('InstrumentDefinition.description', length, dstOffset, dst.length)
-    }
+    checkRange('InstrumentDefinition.description', length, dstOffset, dst.length)
     const available = this.skipDescription()
     const n = Math.min(length, available)
     copyBytes(dst, dstOffset, this._bytes, this._limit - available, n)
@@ -493,7 +490,7 @@ export class InstrumentDefinitionEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 56 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 56 && offset + length <= buffer.byteLength)) {
       throwWrap('InstrumentDefinitionEncoder', offset, 56, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -536,7 +533,7 @@ export class InstrumentDefinitionEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('InstrumentDefinitionEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -585,9 +582,7 @@ export class InstrumentDefinitionEncoder {
 
   /** Copies exactly 16 bytes. */
   putSymbol(src: Uint8Array, srcOffset: number = 0): this {
-    if (!(srcOffset >= 0 && srcOffset + 16 <= src.length)) {
-      throwRange('InstrumentDefinition.symbol', 16, srcOffset, src.length)
-    }
+    checkRange('InstrumentDefinition.symbol', 16, srcOffset, src.length)
     copyBytes(this._bytes, this._offset + 4, src, srcOffset, 16)
     return this
   }
@@ -624,9 +619,7 @@ export class InstrumentDefinitionEncoder {
 
   /** Copies exactly 3 bytes. */
   putCurrency(src: Uint8Array, srcOffset: number = 0): this {
-    if (!(srcOffset >= 0 && srcOffset + 3 <= src.length)) {
-      throwRange('InstrumentDefinition.currency', 3, srcOffset, src.length)
-    }
+    checkRange('InstrumentDefinition.currency', 3, srcOffset, src.length)
     copyBytes(this._bytes, this._offset + 21, src, srcOffset, 3)
     return this
   }
@@ -755,7 +748,9 @@ export class InstrumentDefinitionEncoder {
 
   /** Writes the length and leaves room for the data; returns the offset in the buffer where the caller writes it. */
   reserveDescription(length: number): number {
-    if (!(length >= 0 && length <= 1024)) throwLength('InstrumentDefinition.description', length, 1024)
+    if (!(Number.isInteger(length) && length >= 0 && length <= 1024)) {
+      throwLength('InstrumentDefinition.description', length, 1024)
+    }
     const start = this._limit
     const end = start + 2 + length
     if (end > this._end) throwBounds('InstrumentDefinition.description', 2 + length, start, this._end)
@@ -765,9 +760,7 @@ export class InstrumentDefinitionEncoder {
   }
 
   putDescription(src: Uint8Array, srcOffset: number = 0, length: number = src.length - srcOffset): this {
-    if (!(srcOffset >= 0 && length >= 0 && srcOffset + length <= src.length)) {
-      throwRange('InstrumentDefinition.description', length, srcOffset, src.length)
-    }
+    checkRange('InstrumentDefinition.description', length, srcOffset, src.length)
     const offset = this.reserveDescription(length)
     copyBytes(this._bytes, offset, src, srcOffset, length)
     return this
@@ -933,7 +926,9 @@ export class InstrumentDefinitionLegsEncoder {
 
   /** @internal */
   _wrap(count: number): this {
-    if (!(count >= 0 && count <= 254)) throwGroupCount('InstrumentDefinition.legs', count, 0, 254)
+    if (!(Number.isInteger(count) && count >= 0 && count <= 254)) {
+      throwGroupCount('InstrumentDefinition.legs', count, 0, 254)
+    }
     const message = this._message
     const view = message._view
     const header = message._limit

@@ -56,7 +56,7 @@ export class MaturityDateDecoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 4 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 4 <= buffer.byteLength)) {
       throwWrap('MaturityDateDecoder', offset, 4, 4, buffer.byteLength)
     }
     return this._wrap(buffer, offset)
@@ -139,7 +139,7 @@ export class MaturityDateEncoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 4 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 4 <= buffer.byteLength)) {
       throwWrap('MaturityDateEncoder', offset, 4, 4, buffer.byteLength)
     }
     return this._wrap(buffer, offset)

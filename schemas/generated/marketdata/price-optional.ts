@@ -45,7 +45,7 @@ export class PriceOptionalDecoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 8 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 8 <= buffer.byteLength)) {
       throwWrap('PriceOptionalDecoder', offset, 8, 8, buffer.byteLength)
     }
     return this._wrap(buffer, offset)
@@ -122,7 +122,7 @@ export class PriceOptionalEncoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 8 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 8 <= buffer.byteLength)) {
       throwWrap('PriceOptionalEncoder', offset, 8, 8, buffer.byteLength)
     }
     return this._wrap(buffer, offset)

@@ -45,7 +45,7 @@ export class PriceDecoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 8 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 8 <= buffer.byteLength)) {
       throwWrap('PriceDecoder', offset, 8, 8, buffer.byteLength)
     }
     return this._wrap(buffer, offset)
@@ -114,7 +114,7 @@ export class PriceEncoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 8 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 8 <= buffer.byteLength)) {
       throwWrap('PriceEncoder', offset, 8, 8, buffer.byteLength)
     }
     return this._wrap(buffer, offset)

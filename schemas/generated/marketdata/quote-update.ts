@@ -59,9 +59,10 @@ export class QuoteUpdateDecoder {
     length: number = buffer.byteLength - offset,
   ): this {
     const end = offset + length
-    if (!(offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength)) {
-      throwWrap('QuoteUpdateDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    }
+    const inside =
+      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
+      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+    if (!inside) throwWrap('QuoteUpdateDecoder', offset, actingBlockLength, length, buffer.byteLength)
     if (actingBlockLength < 42) throwBlockLength('QuoteUpdate', actingBlockLength, 42)
     this._buffer = buffer
     this._view = buffer.view
@@ -131,7 +132,7 @@ export class QuoteUpdateDecoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('QuoteUpdateDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
@@ -365,7 +366,7 @@ export class QuoteUpdateEncoder {
    * @throws SbeError when the root block does not fit
    */
   wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(offset >= 0 && length >= 48 && offset + length <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && length >= 48 && offset + length <= buffer.byteLength)) {
       throwWrap('QuoteUpdateEncoder', offset, 48, length, buffer.byteLength)
     }
     this._buffer = buffer
@@ -408,7 +409,7 @@ export class QuoteUpdateEncoder {
 
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
-    if (!(limit >= this._offset && limit <= this._end)) {
+    if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
       throwBounds('QuoteUpdateEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit

@@ -28,7 +28,7 @@ export class TradeConditionsDecoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 8 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 8 <= buffer.byteLength)) {
       throwWrap('TradeConditionsDecoder', offset, 8, 8, buffer.byteLength)
     }
     return this._wrap(buffer.view, offset)
@@ -112,7 +112,7 @@ export class TradeConditionsEncoder {
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
-    if (!(offset >= 0 && offset + 8 <= buffer.byteLength)) {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 8 <= buffer.byteLength)) {
       throwWrap('TradeConditionsEncoder', offset, 8, 8, buffer.byteLength)
     }
     return this._wrap(buffer.view, offset)
