@@ -3,7 +3,7 @@ import { SbeError } from './sbe-error.ts'
 /** Up to this length a loop copies faster than making a view for `set` (measured). */
 const LOOP_COPY_LENGTH_MAX = 48
 
-/** Entries that take no bytes cannot be bounded by the bytes left; more of them than this are refused. */
+/** Entries that take no bytes cannot be bounded by the bytes left; more of them in a message than this are refused. */
 export const EMPTY_ENTRIES_MAX: number = 65_535
 
 /** Copies bytes; the caller has checked the bounds of both sides. */
@@ -40,4 +40,24 @@ export function checkGroup(name: string, count: number, entryLengthMin: number, 
       `${name}: ${count} entries of at least ${entryLengthMin} bytes do not fit into the ${available} bytes left`,
     )
   }
+}
+
+/** Where a decoder counts the entries that take no bytes, up to which of their groups. */
+interface EmptyEntries {
+  _emptyEntries: number
+  _emptyEnd: number
+}
+
+/**
+ * Counts entries that take no bytes against what a whole message may have of them: nested groups could multiply them
+ * beyond all bounds. Reading a group once more costs nothing.
+ */
+export function checkEmptyEntries(name: string, count: number, header: number, message: EmptyEntries): void {
+  if (header < message._emptyEnd) return
+  const total = message._emptyEntries + count
+  if (total > EMPTY_ENTRIES_MAX) {
+    throw new SbeError('ERR_GODWIT_SBE_BOUNDS', `${name}: more than ${EMPTY_ENTRIES_MAX} entries without bytes`)
+  }
+  message._emptyEntries = total
+  message._emptyEnd = header + 1
 }

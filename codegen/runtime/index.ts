@@ -14,7 +14,7 @@ export type { FieldMeta, GroupMeta, DataMeta, MessageMeta, CompositeMeta } from 
 export { EMPTY_BUFFER, NO_ENTRY } from './direct-buffer.ts'
 export { GroupIterator } from './group-iterator.ts'
 export { requireRuntime } from './runtime-interface.ts'
-export { copyBytes, checkGroup, checkRange, EMPTY_ENTRIES_MAX } from './bytes.ts'
+export { copyBytes, checkEmptyEntries, checkGroup, checkRange, EMPTY_ENTRIES_MAX } from './bytes.ts'
 export { AccessOrder } from './access-order.ts'
 export type { AccessItem } from './access-order.ts'
 export {

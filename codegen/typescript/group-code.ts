@@ -10,7 +10,7 @@ import { STATE_COMMENT } from './module.ts'
 import { makeLevel, orderCheck } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
 import { plus, readNumber, stringLiteral, writeNumber } from './literals.ts'
-import { entryLengthMin } from './skip-code.ts'
+import { entryLengthMin, mayTakeNoBytes } from './skip-code.ts'
 
 export function emitGroup(context: MessageContext, group: GroupModel, path: string): void {
   emitGroupDecoder(context, group, path)
@@ -95,6 +95,9 @@ function emitDecoderWrap(level: Level, group: GroupModel, label: string): void {
     code.line(`const count = ${read(numInGroupMember)}`)
     const entryLength = plus('blockLength', entryLengthMin(group))
     code.line(`${module.runtime('checkGroup')}(${label}, count, ${entryLength}, message._end - first)`)
+    if (mayTakeNoBytes(group)) {
+      code.line(`if (blockLength === 0) ${module.runtime('checkEmptyEntries')}(${label}, count, header, message)`)
+    }
     const versionLines = blockVersionCode(module, group, label, 'blockLength', 'message._actingVersion')
     const declares = versionLines.some((line) => line.startsWith('let '))
     if (versionLines.length > 0) {

@@ -16,7 +16,7 @@ import { Module, STATE_COMMENT } from './module.ts'
 import type { ModuleOptions } from './module.ts'
 import { MemberNames } from './names.ts'
 import type { SchemaNames } from './names.ts'
-import { emitSkipFunctions, hasVariableParts, skipCall } from './skip-code.ts'
+import { emitSkipFunctions, hasEntriesWithoutBytes, hasVariableParts, skipCall } from './skip-code.ts'
 
 const ORDER_TABLE = 'ACCESS_ORDER'
 const TEXT_SHAPE = 'TEXT_SHAPE'
@@ -67,6 +67,7 @@ function emitDecoder(context: MessageContext): void {
     code.line('_blockLength: number = 0')
     code.line('_actingVersion: number = 0')
     if (versioned) code.line('_version: number = 0')
+    if (hasEntriesWithoutBytes(message)) code.line('_emptyEntries: number = 0').line('_emptyEnd: number = 0')
     emitBody(level, 'Decoder', () => {
       emitDecoderWrap(level, className)
       emitDecoderNavigation(level, className)
@@ -132,6 +133,7 @@ function emitDecoderWrap(level: Level, className: string): void {
     code.line('this._end = end')
     code.line('this._blockLength = actingBlockLength').line('this._actingVersion = actingVersion')
     if (blockVersions(message).length > 0) code.line('this._version = version')
+    if (hasEntriesWithoutBytes(message)) code.line('this._emptyEntries = 0').line('this._emptyEnd = 0')
     if (context.precedenceChecks) code.line('this._order.wrap(actingVersion)')
     code.line('return this')
   }).line('}')

@@ -18,6 +18,7 @@ const RESERVED_MEMBERS = [
   'rawWords',
   '_buffer', '_view', '_bytes', '_offset', '_limit', '_end', '_blockLength', '_actingVersion', '_version', '_message',
   '_first', '_count', '_index', '_header', '_order', '_iterator', '_wrap', '_absent', '_json',
+  '_emptyEntries', '_emptyEnd',
   // An object with this method is taken for a promise.
   'then',
   ...Object.getOwnPropertyNames(Object.prototype),

@@ -11,6 +11,7 @@ export const RUNTIME_NAMES: readonly string[] = [
   'Slice',
   'TextShape',
   'bytesToHex',
+  'checkEmptyEntries',
   'checkGroup',
   'checkRange',
   'copyBytes',

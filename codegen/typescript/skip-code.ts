@@ -15,6 +15,15 @@ export function entryLengthMin(group: GroupModel): number {
   return length
 }
 
+/** Whether entries of a group may lie on the wire without taking a byte. */
+export function mayTakeNoBytes(group: GroupModel): boolean {
+  return blockEnd(group, 0) === 0 && entryLengthMin(group) === 0
+}
+
+export function hasEntriesWithoutBytes(block: BlockModel): boolean {
+  return block.groups.some((group) => mayTakeNoBytes(group) || hasEntriesWithoutBytes(group))
+}
+
 function skipFunctionOf(context: MessageContext, owner: MessageModel | GroupModel): string {
   return `skip${context.names.base(owner)}`
 }
