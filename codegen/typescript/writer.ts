@@ -67,7 +67,7 @@ export class Writer {
   insertAt(mark: number, body: () => void): void {
     const after = this.lines.splice(mark)
     body()
-    this.lines.push(...after)
+    for (const line of after) this.lines.push(line)
   }
 
   toString(): string {
