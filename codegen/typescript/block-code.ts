@@ -10,6 +10,9 @@ import type { Module } from './module.ts'
 import { docOf } from './doc.ts'
 import { at } from './site.ts'
 
+/** Longer arrays are written in a loop. */
+const UNROLLED_ELEMENTS_MAX = 4
+
 export function emitFields(level: Level): void {
   for (const field of level.block.fields) emitField(level.site, field, level.members.of(field))
 }
@@ -114,6 +117,13 @@ function nullify(level: Level, field: FieldModel, offset: number): void {
     const value = literal(type.primitive, type.nullValue)
     if (size === 1 && count > 1) {
       code.line(`this._bytes.fill(${value} & 0xff, ${at(offset)}, ${at(offset + count)})`)
+      return
+    }
+    if (count > UNROLLED_ELEMENTS_MAX) {
+      const element = `${at(offset)} + i * ${size}`
+      code.block(`for (let i = 0; i < ${count}; i++) {`, () => {
+        code.line(write('this._view', type.primitive, element, value, littleEndian))
+      })
       return
     }
     for (let i = 0; i < count; i++) {
