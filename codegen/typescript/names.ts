@@ -40,10 +40,18 @@ export function lowerFirst(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1)
 }
 
+/** A name that is taken gets at most this many underscores, then a number. */
+const UNDERSCORES_MAX = 4
+
+function distinct(base: string, attempt: number): string {
+  return attempt <= UNDERSCORES_MAX ? base + '_'.repeat(attempt) : `${base}_${attempt}`
+}
+
 /** Hands out names, each once; a name that is taken gets underscores. */
 export class NameScope {
   private readonly taken: Set<string>
   private readonly derived = new Map<string, string>()
+  private readonly attempts = new Map<string, number>()
 
   constructor(reserved: Iterable<string> = []) {
     this.taken = new Set(reserved)
@@ -68,9 +76,12 @@ export class NameScope {
 
   /** A base name of which all derived names are free. */
   takeAll(base: string, derive: (unique: string) => readonly string[]): string {
-    let unique = base
-    while (derive(unique).some((name) => this.taken.has(name))) unique += '_'
+    let attempt = this.attempts.get(base) ?? 0
+    let unique = distinct(base, attempt)
+    while (derive(unique).some((name) => this.taken.has(name))) unique = distinct(base, ++attempt)
     for (const name of derive(unique)) this.taken.add(name)
+    // A schema may have thousands of names that differ in invalid characters only.
+    if (attempt > UNDERSCORES_MAX) this.attempts.set(base, attempt)
     return unique
   }
 
