@@ -3,9 +3,9 @@ import type { PrimitiveName } from '../../../codegen/ir/primitive-type.ts'
 import { Slice } from '../../../codegen/runtime/index.ts'
 import { accessorNames } from './accessor-names.ts'
 import type { Flyweight } from './flyweight.ts'
-import { call, flyweightOf, has, numberOf, upperFirst } from './flyweight.ts'
+import { call, exported, flyweightOf, has, numberOf, upperFirst } from './flyweight.ts'
 import type { Data, Layout, Member } from './ir-layout.ts'
-import { primitiveOf } from './ir-layout.ts'
+import { primitiveOf, propertyName } from './ir-layout.ts'
 import type { DecodedBlock, DecodedValue } from './value-tree.ts'
 import { doubleText, floatText } from './value-tree.ts'
 
@@ -134,9 +134,8 @@ export class BlockDecoder {
     const value = call(decoder, name)
     if (!constant) expectSame(`raw ${name}`, call(decoder, `${name}Raw`), value)
     const typeName = type.referencedName ?? type.name
-    const nameOf = this.#exports[`${typeName.charAt(0).toLowerCase()}${typeName.slice(1)}Name`]
-    if (typeof nameOf !== 'function') throw new Error(`no function for the names of ${typeName}`)
-    const found: unknown = Reflect.apply(nameOf, undefined, [value])
+    const nameOf = exported(this.#exports, propertyName(typeName), 'Name') as (value: unknown) => unknown
+    const found = nameOf(value)
     return { raw: valueText(primitiveOf(type), value), name: found === undefined ? 'SBE_UNKNOWN' : String(found) }
   }
 

@@ -4,7 +4,7 @@ import type { Random } from '../../support/random.ts'
 import { BlockDecoder } from './block-decoder.ts'
 import { BlockEncoder } from './block-encoder.ts'
 import type { Flyweight } from './flyweight.ts'
-import { call, construct, numberOf } from './flyweight.ts'
+import { call, construct, exported, numberOf, upperFirst } from './flyweight.ts'
 import type { Layout } from './ir-layout.ts'
 import { messageLayout } from './ir-layout.ts'
 import { lengthsOf } from './message-lengths.ts'
@@ -93,9 +93,6 @@ export class Codecs {
   }
 
   #class(name: string, suffix: string): unknown {
-    const className = name.charAt(0).toUpperCase() + name.slice(1) + suffix
-    const found = this.#exports[className]
-    if (typeof found !== 'function') throw new Error(`no class ${className} among ${Object.keys(this.#exports).join(', ')}`)
-    return found
+    return exported(this.#exports, upperFirst(name), suffix)
   }
 }

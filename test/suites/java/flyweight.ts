@@ -34,3 +34,14 @@ export function flyweightOf(target: Flyweight, method: string, ...values: readon
 export function upperFirst(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1)
 }
+
+const MAX_UNDERSCORES = 4
+
+/** What a module exports by a base name and a suffix; a base that is taken otherwise has underscores behind it. */
+export function exported(exports: Readonly<Record<string, unknown>>, base: string, suffix: string): unknown {
+  for (let underscores = 0; underscores <= MAX_UNDERSCORES; underscores++) {
+    const found = exports[base + '_'.repeat(underscores) + suffix]
+    if (found !== undefined) return found
+  }
+  throw new Error(`no ${base}${suffix} among ${Object.keys(exports).join(', ')}`)
+}

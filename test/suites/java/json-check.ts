@@ -5,7 +5,6 @@ import type { Layout, Member } from './ir-layout.ts'
 import { primitiveOf } from './ir-layout.ts'
 import { firstOf } from './value-check.ts'
 import type { DecodedBlock, DecodedValue } from './value-tree.ts'
-import { doubleText, floatText } from './value-tree.ts'
 
 interface Json {
   readonly [name: string]: unknown
@@ -71,14 +70,13 @@ function checkSimple(member: Member, value: DecodedValue, json: unknown, path: s
 function checkScalar({ token, type, constant }: Member, text: string, json: unknown, path: string): string | undefined {
   const primitive = primitiveOf(type)
   const nullValue = type.encoding.nullValue ?? PRIMITIVE_TYPES[primitive].nullValue
-  const nullText = primitive === 'float' ? floatText(Number(nullValue)) :
-    primitive === 'double' ? doubleText(Number(nullValue)) : String(nullValue)
   const value = hostValue(primitive, text)
-  const optional = token.encoding.presence === 'optional' || type.encoding.presence === 'optional'
+  const optional = !constant && (token.encoding.presence === 'optional' || type.encoding.presence === 'optional')
+  const isNull = typeof value === 'bigint' ? value === nullValue : value === Number(nullValue) || Number.isNaN(value)
+  if (isNull && optional) return expectEqual(path, null, json)
   if (json === null) {
-    const mayBeNull = !constant && (optional || Math.max(token.version, token.sinceVersion) > 0)
-    const isNull = Number.isNaN(value) || (text === nullText && mayBeNull)
-    return isNull ? undefined : `${path}: ${text}, null in JSON`
+    const mayBeAbsent = !constant && Math.max(token.version, token.sinceVersion) > 0
+    return Number.isNaN(value) || (isNull && mayBeAbsent) ? undefined : `${path}: ${text}, null in JSON`
   }
   if (primitive === 'char') return expectEqual(path, String.fromCharCode(Number(value)), json)
   if (typeof value === 'bigint') return expectEqual(path, String(value), json)

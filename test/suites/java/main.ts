@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { seed, SEED_VARIABLE } from '../../support/seed.ts'
 import { formatSummary } from '../../support/summary.ts'
 import { checkCodecs } from './check-codecs.ts'
+import { checkHostile } from './check-hostile.ts'
 import { checkOrders } from './check-orders.ts'
 import { checkRepresentation } from './check-representation.ts'
 import { checkVectors } from './check-vectors.ts'
@@ -19,7 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), 'godwit-java-'))
 const report = new Report(join(tmpdir(), 'godwit-java-failures'))
 const reference = await ReferenceProcess.start(folder)
 process.stdout.write(`${SEED_VARIABLE}=${seed}, reference ${reference.version}\n`)
-const checks = [checkRepresentation, checkCodecs, checkVectors, checkVersions, checkOrders]
+const checks = [checkRepresentation, checkCodecs, checkHostile, checkVectors, checkVersions, checkOrders]
 for (const check of checks) {
   const startMs = performance.now()
   try {

@@ -164,6 +164,7 @@ export class TypeFactory {
       const own = encoding.node.attributes.get('nullValue')
       if (own !== undefined && primitive !== 'char') nullValue = BigInt(own)
     }
+    const semanticType = random.bool(0.1) ? random.pick(SEMANTIC_TYPES) : undefined
     const values = this.#names.inner()
     const codes = new Set<string>()
     const names: string[] = []
@@ -171,7 +172,7 @@ export class TypeFactory {
       name,
       encodingType,
       presence: random.bool(0.1) ? random.pick(['required', 'optional']) : undefined,
-      semanticType: undefined,
+      semanticType,
       ...commonAttributes(random, this.#options),
     })
     if (primitive !== 'char' && random.bool(0.15)) {
@@ -179,7 +180,7 @@ export class TypeFactory {
       node.attributes.set('nullValue', String(nullValue))
     }
     const count = random.pick([1, 2, 3, 5, 12, this.#options.hostile ? 0 : 4])
-    for (let i = 0; i < count; i++) {
+    while (names.length < count) {
       const code = primitive === 'char' ? String.fromCharCode(random.between(0x21, 0x7e)) : numericText(random, primitive)
       if (codes.has(code) || (primitive !== 'char' && BigInt(code) === nullValue)) continue
       codes.add(code)
@@ -188,7 +189,7 @@ export class TypeFactory {
       node.children.push(element('validValue', { name: valueName, ...commonAttributes(random, this.#options) }, [code]))
     }
     const { size } = PRIMITIVE_TYPES[primitive]
-    return { kind: 'enum', name, node, size, presence: 'required', primitive, values: names }
+    return { kind: 'enum', name, node, size, presence: 'required', primitive, values: names, semanticType }
   }
 
   #valueName(names: NamePool): string {
@@ -215,14 +216,15 @@ export class TypeFactory {
     const primitive = random.pick(SET_ENCODINGS)
     const encodingType = random.bool(0.25) ? this.#encodingType(primitive).name : primitive
     const { size } = PRIMITIVE_TYPES[primitive]
-    const node = element('set', { name, encodingType, ...commonAttributes(random, this.#options) })
+    const semanticType = random.bool(0.1) ? random.pick(SEMANTIC_TYPES) : undefined
+    const node = element('set', { name, encodingType, semanticType, ...commonAttributes(random, this.#options) })
     const choices = this.#names.inner()
     const bits = random.shuffle(Array.from({ length: size * 8 }, (_, bit) => bit))
     for (const bit of bits.slice(0, random.pick([0, 1, 2, 4, 8, size * 8]))) {
       const attributes = { name: choices.memberName(), ...commonAttributes(random, this.#options) }
       node.children.push(element('choice', attributes, [String(bit)]))
     }
-    return { kind: 'set', name, node, size, presence: 'required', primitive }
+    return { kind: 'set', name, node, size, presence: 'required', primitive, semanticType }
   }
 
   composite(depth: number): TypeInfo {
