@@ -161,10 +161,15 @@ function emitCompositeField(site: Site, type: CompositeModel, place: Placement):
   })
 }
 
+/** Names grow with every level of composites; members with longer ones are reached through their composite only. */
+const FLATTENED_NAME_LENGTH_MAX = 200
+
 /** Accessors of a composite's members on its owner: they save wrapping a flyweight, which costs more than the read. */
 function emitFlattened(site: Site, type: CompositeModel, place: Placement): void {
   for (const member of type.members) {
-    const property = site.scope.take(place.property + upperFirst(lowerFirst(memberName(member.name))))
+    const name = place.property + upperFirst(lowerFirst(memberName(member.name)))
+    if (name.length > FLATTENED_NAME_LENGTH_MAX) continue
+    const property = site.scope.take(name)
     const flat: FieldModel = {
       ...member,
       offset: place.offset + member.offset,
