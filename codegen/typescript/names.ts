@@ -3,10 +3,13 @@ import type { GroupModel, MessageModel, NamedTypeModel, SchemaModel } from './co
 
 /** What a schema's name must not shadow in a generated module: globals that its code uses. */
 const GLOBAL_NAMES = [
-  'Array', 'ArrayBuffer', 'BigInt', 'Boolean', 'DataView', 'Error', 'Function', 'Infinity', 'IterableIterator',
-  'JSON', 'Map', 'Math', 'NaN', 'Number', 'Object', 'Partial', 'Promise', 'RangeError', 'Readonly', 'Record', 'Set',
-  'String', 'Symbol', 'Uint8Array', 'globalThis', 'undefined',
+  'Array', 'ArrayBuffer', 'BigInt', 'Boolean', 'DataView', 'Error', 'Function', 'Infinity', 'Iterable',
+  'IterableIterator', 'JSON', 'Map', 'Math', 'NaN', 'Number', 'Object', 'Partial', 'Promise', 'RangeError',
+  'Readonly', 'Record', 'Set', 'String', 'Symbol', 'Uint8Array', 'globalThis', 'undefined',
 ]
+
+/** What modules declare for themselves, beside the functions that skip. */
+const LOCAL_NAMES = ['ACCESS_ORDER', 'TEXT_SHAPE', 'MessageHandlers', 'MessageDispatcher']
 
 /** Members that flyweights have of their own, in any of their kinds. */
 const RESERVED_MEMBERS = [
@@ -24,7 +27,11 @@ const RESERVED_MEMBERS = [
   ...Object.getOwnPropertyNames(Object.prototype),
 ]
 
-const RESERVED_FILES = ['index', 'dispatcher', 'con', 'prn', 'aux', 'nul']
+/** Our own modules, and what Windows takes for devices. */
+const RESERVED_FILES = [
+  'index', 'dispatcher', 'con', 'prn', 'aux', 'nul',
+  ...Array.from({ length: 10 }, (_, port) => [`com${port}`, `lpt${port}`]).flat(),
+]
 
 /** An identifier as near to the name as possible. */
 export function identifierOf(name: string): string {
@@ -125,7 +132,7 @@ export class SchemaNames {
   private readonly members = new Map<object, MemberNames>()
 
   constructor(model: SchemaModel, runtimeNames: Iterable<string>) {
-    const exported = new NameScope([...GLOBAL_NAMES, ...runtimeNames, 'MessageHandlers', 'MessageDispatcher'])
+    const exported = new NameScope([...GLOBAL_NAMES, ...LOCAL_NAMES, ...runtimeNames])
     const files = new NameScope(RESERVED_FILES)
     const add = (key: NamedTypeModel | MessageModel, name: string, derive: (base: string) => string[]): void => {
       this.bases.set(key, exported.takeAll(upperFirst(identifierOf(name)), derive))
@@ -175,11 +182,16 @@ function codecNames(base: string): string[] {
 }
 
 function groupNames(base: string): string[] {
-  return [`${base}Decoder`, `${base}Encoder`, `${base}Lengths`]
+  return [`${base}Decoder`, `${base}Encoder`, `${base}Lengths`, skipFunctionOf(base)]
 }
 
 function messageNames(base: string): string[] {
-  return [...codecNames(base), `${base}Lengths`]
+  return [...codecNames(base), `${base}Lengths`, skipFunctionOf(base)]
+}
+
+/** The function of a module that walks a message, or a group of it. */
+export function skipFunctionOf(base: string): string {
+  return `skip${base}`
 }
 
 function typeNames(type: NamedTypeModel): (base: string) => string[] {

@@ -6,6 +6,7 @@ import { makeLevel } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
 import { labelOf } from './block-code.ts'
 import { plus, readNumber } from './literals.ts'
+import { skipFunctionOf } from './names.ts'
 
 /** Bytes that every entry takes besides its block: the headers of the nested parts that all versions have. */
 export function entryLengthMin(group: GroupModel): number {
@@ -24,15 +25,11 @@ export function hasEntriesWithoutBytes(block: BlockModel): boolean {
   return block.groups.some((group) => mayTakeNoBytes(group) || hasEntriesWithoutBytes(group))
 }
 
-function skipFunctionOf(context: MessageContext, owner: MessageModel | GroupModel): string {
-  return `skip${context.names.base(owner)}`
-}
-
 /** A call of the skip function; it takes the acting version only when parts of the level depend on it. */
 export function skipCall(
   context: MessageContext, owner: MessageModel | GroupModel, args: string, version: string,
 ): string {
-  return `${skipFunctionOf(context, owner)}(${args}${needsVersion(owner) ? `, ${version}` : ''})`
+  return `${skipFunctionOf(context.names.base(owner))}(${args}${needsVersion(owner) ? `, ${version}` : ''})`
 }
 
 function needsVersion(block: BlockModel): boolean {
@@ -92,7 +89,7 @@ function emitGroupSkip(parent: Level, group: GroupModel): void {
 
 function emitFunction(context: MessageContext, owner: MessageModel | GroupModel, body: () => void): void {
   const { code } = context.module
-  const name = skipFunctionOf(context, owner)
+  const name = skipFunctionOf(context.names.base(owner))
   const version = needsVersion(owner) ? ', version: number' : ''
   code.line().block(`function ${name}(view: DataView, limit: number, end: number${version}): number {`, () => {
     body()
