@@ -190,15 +190,15 @@ final class AccessOrders {
     final boolean array = member.type.signal() == Signal.ENCODING && member.type.arrayLength() > 1;
     final boolean nested = member.type.signal() == Signal.BEGIN_COMPOSITE || member.type.signal() == Signal.BEGIN_SET;
     if (nested || (!encoder && !array)) {
-      return session -> session.on(owner, member.name, new Class<?>[0]);
+      return session -> session.on(owner, member.method, new Class<?>[0]);
     }
     if (!encoder) {
-      return session -> session.on(owner, member.name, COUNT, 0);
+      return session -> session.on(owner, member.method, COUNT, 0);
     }
     if (member.type.signal() == Signal.BEGIN_ENUM) {
       return session -> {
         final Class<?> type = codecs.type(member.type.applicableTypeName());
-        return session.on(owner, member.name, new Class<?>[] { type }, type.getEnumConstants()[0]);
+        return session.on(owner, member.method, new Class<?>[] { type }, type.getEnumConstants()[0]);
       };
     }
     final PrimitiveType primitive = member.primitive();
@@ -206,8 +206,8 @@ final class AccessOrders {
     final boolean floating = primitive == PrimitiveType.FLOAT || primitive == PrimitiveType.DOUBLE;
     final Object zero = Scalars.parse(primitive, floating ? "f0" : "0");
     return array ?
-      session -> session.on(owner, member.name, new Class<?>[] { int.class, type }, 0, zero) :
-      session -> session.on(owner, member.name, new Class<?>[] { type }, zero);
+      session -> session.on(owner, member.method, new Class<?>[] { int.class, type }, 0, zero) :
+      session -> session.on(owner, member.method, new Class<?>[] { type }, zero);
   }
 
   private static Layout.Member find(final Layout layout, final String[] path) {

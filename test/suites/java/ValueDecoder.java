@@ -42,7 +42,7 @@ final class ValueDecoder {
       }
     }
     for (final Layout.Group group : layout.groups) {
-      final Object groupDecoder = codecs.get(decoder, group.name);
+      final Object groupDecoder = codecs.get(decoder, group.method);
       final List<Object> entries = new ArrayList<>();
       while ((Boolean)codecs.get(groupDecoder, "hasNext")) {
         codecs.get(groupDecoder, "next");
@@ -59,16 +59,16 @@ final class ValueDecoder {
   private Map<String, Object> data(final Object decoder, final Object message, final Layout.Data data)
     throws Exception {
     final Map<String, Object> result = new LinkedHashMap<>();
-    final int length = (Integer)codecs.get(decoder, data.name + "Length");
+    final int length = (Integer)codecs.get(decoder, data.method + "Length");
     final int limit = (Integer)codecs.get(message, "limit");
     final byte[] bytes = new byte[length];
-    codecs.call(decoder, getter(data.name), BYTES_AND_LENGTH, bytes, 0, length);
+    codecs.call(decoder, getter(data.method), BYTES_AND_LENGTH, bytes, 0, length);
     result.put("bytes", Hex.encode(bytes));
     if (data.content.encoding().characterEncoding() == null) {
       result.put("text", null);
     } else {
       codecs.call(message, "limit", LIMIT, limit);
-      result.put("text", codecs.get(decoder, data.name));
+      result.put("text", codecs.get(decoder, data.method));
     }
     return result;
   }
@@ -77,7 +77,7 @@ final class ValueDecoder {
     final PrimitiveType primitive = member.primitive();
     switch (member.type.signal()) {
       case BEGIN_COMPOSITE: {
-        final Object composite = codecs.get(decoder, member.name);
+        final Object composite = codecs.get(decoder, member.method);
         if (composite == null) {
           return null;
         }
@@ -92,21 +92,21 @@ final class ValueDecoder {
 
       case BEGIN_ENUM: {
         final Map<String, Object> result = new LinkedHashMap<>();
-        result.put("raw", Scalars.print(primitive, codecs.get(decoder, member.name + "Raw")));
-        result.put("name", codecs.get(decoder, member.name).toString());
+        result.put("raw", Scalars.print(primitive, codecs.get(decoder, member.method + "Raw")));
+        result.put("name", member.valueName(codecs.get(decoder, member.method).toString()));
         return result;
       }
 
       case BEGIN_SET:
-        return set(codecs.get(decoder, member.name), member);
+        return set(codecs.get(decoder, member.method), member);
 
       default:
         if (member.constant) {
-          final Object value = codecs.get(decoder, member.name);
+          final Object value = codecs.get(decoder, member.method);
           return value instanceof String ? value : Scalars.print(primitive, value);
         }
         if (member.type.arrayLength() == 1) {
-          return Scalars.print(primitive, codecs.get(decoder, member.name));
+          return Scalars.print(primitive, codecs.get(decoder, member.method));
         }
         return primitive == PrimitiveType.CHAR ? characters(decoder, member) : array(decoder, member);
     }
@@ -120,7 +120,7 @@ final class ValueDecoder {
     result.put("raw", raw == null ? "0" : Scalars.print(member.primitive(), raw));
     result.put("empty", set == null || (Boolean)codecs.get(set, "isEmpty"));
     for (final Layout.Member choice : member.members) {
-      choices.put(choice.name, set != null && (Boolean)codecs.get(set, choice.name));
+      choices.put(choice.name, set != null && (Boolean)codecs.get(set, choice.method));
     }
     result.put("choices", choices);
     return result;
@@ -130,20 +130,20 @@ final class ValueDecoder {
   private Map<String, Object> characters(final Object decoder, final Layout.Member member) throws Exception {
     final Map<String, Object> result = new LinkedHashMap<>();
     final byte[] bytes = new byte[member.type.arrayLength()];
-    result.put("copied", codecs.call(decoder, getter(member.name), BYTES, bytes, 0));
+    result.put("copied", codecs.call(decoder, getter(member.method), BYTES, bytes, 0));
     result.put("bytes", Hex.encode(bytes));
-    result.put("text", codecs.get(decoder, member.name));
+    result.put("text", codecs.get(decoder, member.method));
     result.put("at", elements(decoder, member));
     return result;
   }
 
   private Map<String, Object> array(final Object decoder, final Layout.Member member) throws Exception {
     final Map<String, Object> result = new LinkedHashMap<>();
-    result.put("length", codecs.get(decoder, member.name + "Length"));
+    result.put("length", codecs.get(decoder, member.method + "Length"));
     result.put("at", elements(decoder, member));
     if (member.primitive() == PrimitiveType.UINT8) {
       final byte[] bytes = new byte[member.type.arrayLength()];
-      result.put("copied", codecs.call(decoder, getter(member.name), BYTES_AND_LENGTH, bytes, 0, bytes.length));
+      result.put("copied", codecs.call(decoder, getter(member.method), BYTES_AND_LENGTH, bytes, 0, bytes.length));
     }
     return result;
   }
@@ -151,7 +151,7 @@ final class ValueDecoder {
   private List<Object> elements(final Object decoder, final Layout.Member member) throws Exception {
     final List<Object> elements = new ArrayList<>();
     for (int i = 0; i < member.type.arrayLength(); i++) {
-      elements.add(Scalars.print(member.primitive(), codecs.call(decoder, member.name, INDEX, i)));
+      elements.add(Scalars.print(member.primitive(), codecs.call(decoder, member.method, INDEX, i)));
     }
     return elements;
   }

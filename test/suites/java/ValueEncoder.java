@@ -35,7 +35,7 @@ final class ValueEncoder {
     }
     for (final Layout.Group group : layout.groups) {
       final List<?> entries = (List<?>)value.get(group.name);
-      final Object groupEncoder = codecs.call(encoder, group.name + "Count", COUNT, entries.size());
+      final Object groupEncoder = codecs.call(encoder, group.method + "Count", COUNT, entries.size());
       for (final Object entry : entries) {
         codecs.get(groupEncoder, "next");
         block(groupEncoder, group.entry, object(entry));
@@ -44,10 +44,10 @@ final class ValueEncoder {
     for (final Layout.Data data : layout.data) {
       final Map<String, Object> content = object(value.get(data.name));
       if (content.containsKey("text")) {
-        codecs.call(encoder, data.name, TEXT, content.get("text"));
+        codecs.call(encoder, data.method, TEXT, content.get("text"));
       } else {
         final byte[] bytes = Hex.decode((String)content.get("bytes"));
-        codecs.call(encoder, put(data.name), BYTES_AND_LENGTH, bytes, 0, bytes.length);
+        codecs.call(encoder, put(data.method), BYTES_AND_LENGTH, bytes, 0, bytes.length);
       }
     }
   }
@@ -59,7 +59,7 @@ final class ValueEncoder {
     final PrimitiveType primitive = member.primitive();
     switch (member.type.signal()) {
       case BEGIN_COMPOSITE:
-        final Object composite = codecs.get(encoder, member.name);
+        final Object composite = codecs.get(encoder, member.method);
         for (final Layout.Member inner : member.members) {
           member(composite, inner, object(value).get(inner.name));
         }
@@ -69,16 +69,16 @@ final class ValueEncoder {
         final String enumName = member.type.applicableTypeName();
         final Object constant =
           codecs.enumValue(enumName, primitive, Scalars.parse(primitive, (String)value));
-        codecs.call(encoder, member.name, new Class<?>[] { codecs.type(enumName) }, constant);
+        codecs.call(encoder, member.method, new Class<?>[] { codecs.type(enumName) }, constant);
         break;
 
       case BEGIN_SET:
-        final Object set = codecs.get(encoder, member.name);
+        final Object set = codecs.get(encoder, member.method);
         final long bits = Long.parseUnsignedLong((String)value);
         codecs.get(set, "clear");
         for (final Layout.Member choice : member.members) {
           final boolean chosen = (bits >>> choice.type.encoding().constValue().longValue() & 1) == 1;
-          codecs.call(set, choice.name, new Class<?>[] { boolean.class }, chosen);
+          codecs.call(set, choice.method, new Class<?>[] { boolean.class }, chosen);
         }
         break;
 
@@ -87,7 +87,7 @@ final class ValueEncoder {
           array(encoder, member, object(value));
         } else if (member.type.arrayLength() == 1) {
           final Class<?>[] type = { Scalars.javaType(primitive) };
-          codecs.call(encoder, member.name, type, Scalars.parse(primitive, (String)value));
+          codecs.call(encoder, member.method, type, Scalars.parse(primitive, (String)value));
         }
         break;
     }
@@ -98,17 +98,17 @@ final class ValueEncoder {
     final PrimitiveType primitive = member.primitive();
     final Class<?> javaType = Scalars.javaType(primitive);
     if (value.containsKey("text")) {
-      codecs.call(encoder, member.name, TEXT, value.get("text"));
+      codecs.call(encoder, member.method, TEXT, value.get("text"));
     } else if (value.containsKey("bytes")) {
       final byte[] bytes = Hex.decode((String)value.get("bytes"));
       if (primitive == PrimitiveType.CHAR) {
-        codecs.call(encoder, put(member.name), BYTES, bytes, 0);
+        codecs.call(encoder, put(member.method), BYTES, bytes, 0);
       } else if (primitive == PrimitiveType.UINT8) {
-        codecs.call(encoder, put(member.name), BYTES_AND_LENGTH, bytes, 0, bytes.length);
+        codecs.call(encoder, put(member.method), BYTES_AND_LENGTH, bytes, 0, bytes.length);
       } else {
         for (int i = 0; i < member.type.arrayLength(); i++) {
           final Object element = i < bytes.length ? bytes[i] : Byte.valueOf((byte)0);
-          codecs.call(encoder, member.name, new Class<?>[] { int.class, javaType }, i, element);
+          codecs.call(encoder, member.method, new Class<?>[] { int.class, javaType }, i, element);
         }
       }
     } else if (value.containsKey("put")) {
@@ -119,12 +119,12 @@ final class ValueEncoder {
         types[i] = javaType;
         arguments[i] = Scalars.parse(primitive, (String)elements.get(i));
       }
-      codecs.call(encoder, put(member.name), types, arguments);
+      codecs.call(encoder, put(member.method), types, arguments);
     } else {
       int index = 0;
       for (final Object element : (List<?>)value.get("at")) {
         final Object parsed = Scalars.parse(primitive, (String)element);
-        codecs.call(encoder, member.name, new Class<?>[] { int.class, javaType }, index++, parsed);
+        codecs.call(encoder, member.method, new Class<?>[] { int.class, javaType }, index++, parsed);
       }
     }
   }

@@ -4,7 +4,7 @@ import { Slice } from '../../../codegen/runtime/index.ts'
 import { accessorNames } from './accessor-names.ts'
 import type { Flyweight } from './flyweight.ts'
 import { call, exported, flyweightOf, has, numberOf, upperFirst } from './flyweight.ts'
-import type { Data, Layout, Member } from './ir-layout.ts'
+import type { Data, Group, Layout, Member } from './ir-layout.ts'
 import { primitiveOf, propertyName } from './ir-layout.ts'
 import type { DecodedBlock, DecodedValue } from './value-tree.ts'
 import { doubleText, floatText } from './value-tree.ts'
@@ -35,18 +35,35 @@ export class BlockDecoder {
       if (field.constant || field.arrayLength > 0) result[field.name] = this.#member(decoder, names(field), field)
     }
     for (const group of layout.groups) {
-      const groupDecoder = flyweightOf(decoder, names(group))
-      const count = numberOf(groupDecoder, 'count')
-      const entries: DecodedBlock[] = []
-      while (call(groupDecoder, 'hasNext') === true) {
-        call(groupDecoder, 'next')
-        entries.push(this.decode(groupDecoder, message, group.entry))
-      }
-      expectSame(`entries of ${group.name}`, entries.length, count)
-      result[group.name] = entries
+      result[group.name] = this.#entries(flyweightOf(decoder, names(group)), message, group)
     }
     for (const data of layout.data) result[data.name] = this.#data(decoder, message, names(data), data)
     return result
+  }
+
+  /** By `next` or by iteration; where entries have one length also by index afterwards. */
+  #entries(decoder: Flyweight, message: Flyweight, { name, entry }: Group): DecodedBlock[] {
+    const count = numberOf(decoder, 'count')
+    const entries: DecodedBlock[] = []
+    if (count % 2 === 0) {
+      while (call(decoder, 'hasNext') === true) {
+        call(decoder, 'next')
+        entries.push(this.decode(decoder, message, entry))
+      }
+    } else {
+      for (const current of decoder as Flyweight & Iterable<Flyweight>) entries.push(this.decode(current, message, entry))
+    }
+    expectSame(`entries of ${name}`, entries.length, count)
+    const fixed = entry.groups.length === 0 && entry.data.length === 0
+    expectSame(`access by index to ${name}`, has(decoder, 'at'), fixed)
+    if (!fixed) return entries
+    const limit = numberOf(message, 'limit')
+    for (let index = count - 1; index >= 0; index--) {
+      const again = this.decode(flyweightOf(decoder, 'at', index), message, entry)
+      expectSame(`entry ${index} of ${name}`, JSON.stringify(again), JSON.stringify(entries[index]))
+    }
+    expectSame(`end of ${name}`, numberOf(message, 'limit'), limit)
+    return entries
   }
 
   #data(decoder: Flyweight, message: Flyweight, name: string, { content }: Data): DecodedBlock {

@@ -9,6 +9,8 @@ import { accessorNames } from './accessor-names.ts'
 import type { ArrayValue, Block, DataValue, Value } from './value-tree.ts'
 import { parseFloatText } from './value-tree.ts'
 
+const MAX_SURPLUS_ENTRIES = 3
+
 /** A value as generated code takes it. */
 export function hostValue(primitive: PrimitiveName, text: string): number | bigint {
   if (PRIMITIVE_TYPES[primitive].kind === 'float') return parseFloatText(text)
@@ -25,14 +27,18 @@ export class BlockEncoder {
 
   encode(encoder: Flyweight, layout: Layout, value: Block): void {
     const names = accessorNames([...layout.fields, ...layout.groups, ...layout.data])
+    // Every field is set afterwards, so that this must make no difference.
+    if (this.#random.bool(0.2)) call(encoder, 'nullifyOptionalFields')
     for (const field of layout.fields) this.#member(encoder, names(field), field, value[field.name])
     for (const group of layout.groups) {
       const entries = value[group.name] as readonly Block[]
-      const groupEncoder = flyweightOf(encoder, `${names(group)}Count`, entries.length)
+      const tooMany = this.#random.bool(0.2) ? this.#random.between(1, MAX_SURPLUS_ENTRIES) : 0
+      const groupEncoder = flyweightOf(encoder, `${names(group)}Count`, entries.length + tooMany)
       for (const entry of entries) {
         call(groupEncoder, 'next')
         this.encode(groupEncoder, group.entry, entry)
       }
+      if (tooMany > 0) call(groupEncoder, 'resetCountToIndex')
     }
     for (const data of layout.data) {
       const content = value[data.name] as DataValue
@@ -56,7 +62,12 @@ export class BlockEncoder {
       case 'BEGIN_COMPOSITE': {
         const composite = flyweightOf(encoder, name)
         const names = accessorNames(member.members)
-        for (const inner of member.members) this.#member(composite, names(inner), inner, (value as Block)[inner.name])
+        for (const inner of member.members) {
+          const flat = name + upperFirst(names(inner))
+          const flattened = inner.type.signal === 'ENCODING' && inner.arrayLength === 1 && has(encoder, flat)
+          const target = flattened && this.#random.bool() ? encoder : composite
+          this.#member(target, target === encoder ? flat : names(inner), inner, (value as Block)[inner.name])
+        }
         break
       }
       case 'BEGIN_ENUM':

@@ -1,6 +1,6 @@
 /** An object of a generated class, whose members are known by name only. */
 export interface Flyweight {
-  readonly [name: string]: unknown
+  readonly [name: string | symbol]: unknown
 }
 
 /** Makes an object of a class that a generated module exports. */

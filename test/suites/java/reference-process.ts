@@ -18,6 +18,8 @@ const JVM_FLAGS = [
   'java.base/jdk.internal.misc=ALL-UNNAMED',
   '--add-opens',
   'java.base/sun.nio.ch=ALL-UNNAMED',
+  // Names that are keywords of Java get an underscore.
+  '-Dsbe.keyword.append.token=_',
   '-Xss4m',
   '-XX:+UseSerialGC',
   '-XX:-OmitStackTraceInFastThrow',

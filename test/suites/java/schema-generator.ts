@@ -152,7 +152,7 @@ export function addField(schema: GeneratedSchema, random: Random, level: Level, 
   }
   if (start + size > level.maxBlockLength) return
   const node = element('field', {
-    name: level.names.memberName(),
+    name: level.names.fieldName(),
     id: freshId(random, level.ids, 65534),
     type: type.name,
     offset,

@@ -61,6 +61,11 @@ export class NamePool {
     })
   }
 
+  /** A name for a field; the reference's generator gets keywords right here, and nowhere else. */
+  fieldName(): string {
+    return this.#random.bool(0.05) ? this.#take(() => this.#random.pick([...KEYWORDS, ...WORDS])) : this.memberName()
+  }
+
   #take(make: () => string): string {
     for (;;) {
       const name = make()
