@@ -1,0 +1,134 @@
+/**
+ * Decodes the same bytes twice, among different neighbours: whatever depends on the neighbours was read outside of the
+ * message.
+ */
+import { DirectBuffer, EMPTY_ENTRIES_MAX } from '../../../codegen/runtime/index.ts'
+import type { Random } from '../random.ts'
+import type { CodecClasses } from './codec-classes.ts'
+import type { Flyweight, WalkOptions, WalkResult } from './walker.ts'
+import { attempt, HostileFinding, walkMessage } from './walker.ts'
+import type { MessageShape, SchemaShape } from './wire-shape.ts'
+
+/** Generated codecs with what is known of them; the module's exports are looked up by name. */
+export interface CodecSet {
+  readonly name: string
+  readonly module: Readonly<Record<string, unknown>>
+  readonly classes: CodecClasses
+  readonly shape: SchemaShape
+}
+
+/** How the decoder is pointed at the bytes: at their header, or at the block with length and version from elsewhere. */
+export type Approach =
+  | { readonly header: true }
+  | { readonly actingBlockLength: number; readonly actingVersion: number }
+
+/** Bytes before a message; odd, so that nothing is aligned. */
+const BEFORE = 37
+const AFTER = 300
+
+export class DecodeCheck {
+  private readonly set: CodecSet
+  private readonly decoders: ReadonlyMap<string, Flyweight>
+  private readonly header: Flyweight
+  private readonly arenas: readonly Arena[]
+  executions = 0
+
+  constructor(set: CodecSet, random: Random) {
+    this.set = set
+    this.header = construct(set.module, `${upperFirst(set.shape.headerName)}Decoder`)
+    const names = set.shape.messages.map(({ name }) => name)
+    this.decoders = new Map(names.map((name) => [name, construct(set.module, `${upperFirst(name)}Decoder`)]))
+    const noise = random.bytes(1 << 16)
+    this.arenas = [noise, noise.map((byte) => ~byte)].map((poison) => new Arena(poison))
+  }
+
+  /**
+   * Runs both decodings; throws a HostileFinding when they differ or do what no bytes may make them do.
+   * @param length what the decoder is told that the message has of bytes
+   */
+  run(
+    message: MessageShape, bytes: Uint8Array, approach: Approach, misuse: boolean, length: number = bytes.length,
+  ): WalkResult {
+    this.executions++
+    const decoder = this.decoders.get(message.name)
+    if (decoder === undefined) throw new Error(`no decoder for ${message.name}`)
+    const options = { maxEntries: bytes.length + EMPTY_ENTRIES_MAX, misuse }
+    const results = this.arenas.map((arena) => {
+      const buffer = arena.put(bytes)
+      try {
+        return this.decode(decoder, buffer, length, approach, options)
+      } finally {
+        arena.restore(bytes.length)
+      }
+    })
+    const [first, second] = results as [WalkResult, WalkResult]
+    const index = first.transcript.findIndex((line, i) => line !== second.transcript[i])
+    if (index >= 0 || first.transcript.length !== second.transcript.length) {
+      const lines = [first, second].map(({ transcript }) => transcript[index] ?? 'nothing').join(' | ')
+      throw new HostileFinding(`${message.name} depends on what lies around it: ${lines}`)
+    }
+    return first
+  }
+
+  private decode(
+    decoder: Flyweight, buffer: DirectBuffer, length: number, approach: Approach, options: WalkOptions,
+  ): WalkResult {
+    const before = stateOf(decoder)
+    const { header, set } = this
+    const wrapped = attempt('wrap', () => {
+      if ('header' in approach) decoder['wrapAndApplyHeader']?.(buffer, BEFORE, header, length)
+      else decoder['wrap']?.(buffer, BEFORE, approach.actingBlockLength, approach.actingVersion, length)
+      return 'wrapped'
+    })
+    if (!wrapped.startsWith('wrap=')) {
+      if (stateOf(decoder) !== before) throw new HostileFinding(`a failed wrap changed the decoder: ${wrapped}`)
+      return { transcript: [wrapped], entries: 0 }
+    }
+    return walkMessage(set.classes, decoder, options)
+  }
+}
+
+/** Memory with noise all around the place of a message. */
+class Arena {
+  private readonly poison: Uint8Array
+  private buffer: DirectBuffer
+  private bytes: Uint8Array
+
+  constructor(poison: Uint8Array) {
+    this.poison = poison
+    this.bytes = poison.slice()
+    this.buffer = new DirectBuffer(this.bytes)
+  }
+
+  put(message: Uint8Array): DirectBuffer {
+    const needed = BEFORE + message.length + AFTER
+    if (needed > this.bytes.length) {
+      this.bytes = new Uint8Array(needed)
+      for (let at = 0; at < needed; at += this.poison.length) {
+        this.bytes.set(this.poison.subarray(0, Math.min(this.poison.length, needed - at)), at)
+      }
+      this.buffer = new DirectBuffer(this.bytes)
+    }
+    this.bytes.set(message, BEFORE)
+    return this.buffer
+  }
+
+  restore(length: number): void {
+    const { poison } = this
+    for (let i = BEFORE; i < BEFORE + length; i++) this.bytes[i] = poison[i % poison.length] as number
+  }
+}
+
+function stateOf(decoder: Flyweight): string {
+  return ['offset', 'limit', 'actingBlockLength', 'actingVersion'].map((name) => String(decoder[name]?.())).join()
+}
+
+export function construct(module: Readonly<Record<string, unknown>>, className: string): Flyweight {
+  const found = module[className] ?? module[className.replace(/(?=(?:De|En)coder$)/, '_')]
+  if (typeof found !== 'function') throw new Error(`the codecs have no class ${className}`)
+  return Reflect.construct(found, []) as Flyweight
+}
+
+export function upperFirst(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}
