@@ -12,8 +12,9 @@ import uk.co.real_logic.sbe.ir.Signal;
 
 /**
  * Tries sequences of accesses on codecs generated with access order checks. An access is a text such as
- * {@code field:group.name}; its verdict is {@code .} for allowed, {@code x} for refused by the checks, {@code e} for any
- * other exception, {@code u} for a group that was not entered yet and {@code w} when the codec could not be wrapped.
+ * {@code field:group.name}; its verdict is {@code .} for allowed, {@code x} for refused by the checks, {@code e} for
+ * any other exception, {@code u} for a group that was not entered yet and {@code w} when the codec could not be
+ * wrapped.
  */
 final class AccessOrders {
   private static final int ENCODER_CAPACITY = 1 << 16;

@@ -82,14 +82,8 @@ export class AccessOrders {
     const nameOf = accessorNames([...level.fields, ...level.groups, ...level.data])
     const on = (session: Session): Flyweight | undefined => session.groups.get(names.join('.')) ??
       (names.length === 0 ? session.message : undefined)
-    const doing = (target: (session: Session) => Flyweight | undefined, action: (target: Flyweight, session: Session) => void): Step =>
-      (session) => {
-        const found = target(session)
-        if (found === undefined) return false
-        action(found, session)
-        return true
-      }
-    const inGroup = (method: string): Step => doing((session) => session.groups.get(path), (group) => call(group, method))
+    const inGroup = (method: string): Step =>
+      doing((session) => session.groups.get(path), (group) => call(group, method))
     if (kind === 'next') return inGroup('next')
     if (kind === 'reset') return inGroup('resetCountToIndex')
     const member = [...level.fields, ...level.groups, ...level.data].find(({ name }) => name === last)
@@ -140,6 +134,18 @@ export class AccessOrders {
       else call(message, 'wrap', this.#buffer, 0, blockLength, version)
       return true
     }
+  }
+}
+
+type Target = (session: Session) => Flyweight | undefined
+
+/** An access to what `target` finds. */
+function doing(target: Target, action: (found: Flyweight, session: Session) => void): Step {
+  return (session) => {
+    const found = target(session)
+    if (found === undefined) return false
+    action(found, session)
+    return true
   }
 }
 

@@ -1,5 +1,5 @@
 import { PRIMITIVE_TYPES } from '../../../codegen/ir/primitive-type.ts'
-import type { PrimitiveName } from '../../../codegen/ir/primitive-type.ts'
+import type { PrimitiveName, PrimitiveValue } from '../../../codegen/ir/primitive-type.ts'
 import { Slice } from '../../../codegen/runtime/index.ts'
 import { accessorNames } from './accessor-names.ts'
 import type { Flyweight } from './flyweight.ts'
@@ -13,6 +13,11 @@ function valueText(primitive: PrimitiveName, value: unknown): string {
   if (primitive === 'float') return floatText(Number(value))
   if (primitive === 'double') return doubleText(Number(value))
   return String(value)
+}
+
+/** A null value of the schema as the type that a value of generated code has. */
+function hostValueOf(nullValue: PrimitiveValue, value: unknown): number | bigint {
+  return typeof value === 'bigint' ? BigInt(String(nullValue)) : Number(nullValue)
 }
 
 /** Two ways of reading one value must agree. */
@@ -51,7 +56,9 @@ export class BlockDecoder {
         entries.push(this.decode(decoder, message, entry))
       }
     } else {
-      for (const current of decoder as Flyweight & Iterable<Flyweight>) entries.push(this.decode(current, message, entry))
+      for (const current of decoder as Flyweight & Iterable<Flyweight>) {
+        entries.push(this.decode(current, message, entry))
+      }
     }
     expectSame(`entries of ${name}`, entries.length, count)
     const fixed = entry.groups.length === 0 && entry.data.length === 0
@@ -106,7 +113,8 @@ export class BlockDecoder {
           return type.encoding.constValue instanceof Uint8Array ? String(value) : valueText(primitiveOf(type), value)
         }
         if (member.arrayLength === 1) return this.#scalar(decoder, name, member)
-        return primitiveOf(type) === 'char' ? this.#characters(decoder, name, member) : this.#array(decoder, name, member)
+        if (primitiveOf(type) === 'char') return this.#characters(decoder, name, member)
+        return this.#array(decoder, name, member)
       }
     }
   }
@@ -133,7 +141,7 @@ export class BlockDecoder {
     const value = call(decoder, name)
     const nullValue = type.encoding.nullValue ?? PRIMITIVE_TYPES[primitive].nullValue
     if (has(decoder, `${name}IsNull`)) {
-      const isNull = Number.isNaN(nullValue) ? Number.isNaN(value) : Number(nullValue) === Number(value) && String(nullValue) === String(value)
+      const isNull = Number.isNaN(nullValue) ? Number.isNaN(value) : value === hostValueOf(nullValue, value)
       expectSame(`${name} is null`, call(decoder, `${name}IsNull`), isNull)
       expectSame(`${name} or null`, call(decoder, `${name}OrNull`), isNull ? null : value)
     }

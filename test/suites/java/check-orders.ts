@@ -9,6 +9,7 @@ import type { Subject } from './exchange.ts'
 import type { OrdersRequest, ReferenceProcess } from './reference-process.ts'
 import type { Case, Report } from './report.ts'
 import { generateSchema, printSchema } from './schema-generator.ts'
+import type { Draft } from './subjects.ts'
 import { draft, makeSubjects } from './subjects.ts'
 import { writeMessage } from './wire-writer.ts'
 
@@ -21,9 +22,9 @@ const WALK_LENGTH = 24
 /** Zeros behind a message: the reference does not check bounds before it checks the order. */
 const PADDING = 64
 
-/** Compares which accesses the order checks of both sides refuse, in short sequences of all kinds and long legal ones. */
+/** Compares which accesses the order checks of both sides refuse, in all short sequences and in long legal ones. */
 export async function checkOrders(reference: ReferenceProcess, report: Report, folder: string): Promise<void> {
-  const jobs: { of: Case; handle: string; text: string; ir: NonNullable<ReturnType<typeof compileSchemaFile>['ir']> }[] = []
+  const jobs: Draft[] = []
   if (report.wants('orders')) {
     const path = sharedVector(FIELD_ORDER_SCHEMA)
     const { ir } = compileSchemaFile(path)
@@ -142,7 +143,7 @@ function prefixAt(accesses: readonly string[], verdicts: string, block: number):
   return prefixes[block] ?? []
 }
 
-/** Where the reference finds no more entries, or nothing to read from, before it looks at the order, we may refuse the order. */
+/** Where the reference finds no entry, or nothing to read, before it looks at the order, we may refuse the order. */
 function kindOf(verdict: string | undefined): string | undefined {
   return verdict === 'e' || verdict === 'x' ? 'refused' : verdict
 }

@@ -94,7 +94,8 @@ function compare(
   } else if (theirs.ok) {
     const errors = ours.diagnostics.filter(({ severity }) => severity === 'error')
     const meant = errors.find(({ code }) => STRICTER.has(code))
-    if (meant === undefined) report.fail(of, `${what}: only we reject it: ${errors.map(formatDiagnostic).join('; ')}`, text)
+    const complaints = errors.map(formatDiagnostic).join('; ')
+    if (meant === undefined) report.fail(of, `${what}: only we reject it: ${complaints}`, text)
     else report.difference(`we reject ${meant.code}: ${STRICTER.get(meant.code)}`)
     return
   } else if (ours.ir !== undefined) {
@@ -126,7 +127,8 @@ function compareSentences(
     reference.split('\n').filter((line) => line !== '').map((line) => `${severity.toUpperCase()}: ${line}`))
   const missing = theirs.findings.filter((line) => !said.includes(line))
   // Where we reject more, we do not look further at what we reject.
-  if (ours.diagnostics.some(({ severity, code, reference }) => severity === 'error' && reference === '' && STRICTER.has(code))) return
+  const stricter = ours.diagnostics.filter(({ severity, reference }) => severity === 'error' && reference === '')
+  if (stricter.some(({ code }) => STRICTER.has(code))) return
   const surplus = theirs.ok ? said.filter((line) => !theirs.findings.includes(line)) : []
   const complaints = [
     ...missing.map((line) => `${what}: only the reference says '${line}'`),
@@ -135,7 +137,7 @@ function compareSentences(
   report.check(of, complaints[0], text)
 }
 
-/** Which use of a type is kept depends on the order of the messages, and the reference has them by the hash of the id. */
+/** Which use of a type is kept depends on the order of messages, and the reference has them by the hash of the id. */
 function withTypesOf(ir: Ir, reference: IrDump): Ir {
   const capture = new TypeCapture()
   capture.add(ir.headerTokens)

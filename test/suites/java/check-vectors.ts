@@ -14,7 +14,7 @@ import { makeSubjects } from './subjects.ts'
 const VALUES_PER_MESSAGE = 2
 const WIRE_PER_MESSAGE = 1
 
-/** Published messages: the schema to read them with and, when that schema also wrote them, whether to encode them again. */
+/** A published message, the schema to read it with, and whether that is also the one it was written by. */
 interface Capture {
   readonly schema: string
   readonly message: string
@@ -23,17 +23,22 @@ interface Capture {
   readonly again: boolean
 }
 
+interface CmeMessage {
+  readonly message: string
+  readonly hex: string
+  readonly header: { readonly version: number }
+}
+
 interface CmeCaptures {
   readonly schema: string
-  readonly packets: readonly {
-    readonly messages: readonly { readonly message: string; readonly hex: string; readonly header: { version: number } }[]
-  }[]
+  readonly packets: readonly { readonly messages: readonly CmeMessage[] }[]
 }
 
 /** Random messages of every published schema, and published messages, through both. */
 export async function checkVectors(reference: ReferenceProcess, report: Report, folder: string): Promise<void> {
   if (!report.wants('vector-codecs') && !report.wants('captures')) return
-  const paths = readdirSync(vectorsDir('sbe'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.xml'))
+  const files = readdirSync(vectorsDir('sbe'), { recursive: true, encoding: 'utf8' })
+  const paths = files.filter((path) => path.endsWith('.xml'))
   const of = report.one('vector-codecs')
   const drafts = paths.sort().flatMap((path) => draftOf(of, path))
   const subjects = await makeSubjects(reference, report, join(folder, 'vectors'), drafts, { mayFail: true })

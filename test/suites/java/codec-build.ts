@@ -58,7 +58,8 @@ export async function buildCodecs(folder: string, items: readonly BuildItem[]): 
     for (const { path, text } of generateTypeScript(ir, { precedenceChecks })) writeFileSync(join(target, path), text)
   }
   const tsc = join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc')
-  const { code, stdout, stderr } = await runChild(process.execPath, [tsc, '-p', folder], { cwd: folder, timeoutMs: TSC_TIMEOUT_MS })
+  const options = { cwd: folder, timeoutMs: TSC_TIMEOUT_MS }
+  const { code, stdout, stderr } = await runChild(process.execPath, [tsc, '-p', folder], options)
   if (code !== 0) throw new Error(`generated code does not compile: ${(stdout + stderr).slice(0, MAX_COMPILER_OUTPUT)}`)
   const built = new Map<string, Codecs>()
   for (const { handle, ir } of items) {

@@ -121,5 +121,6 @@ function firstByteDifference(ours: string, theirs: string): string {
   let at = 0
   while (ours.slice(at, at + 2) === theirs.slice(at, at + 2)) at += 2
   const around = (bytes: string): string => bytes.slice(Math.max(0, at - 8), at + 16)
-  return `encoded bytes differ at ${at / 2} of ${ours.length / 2} and ${theirs.length / 2}: ${around(ours)} and ${around(theirs)}`
+  const lengths = `${ours.length / 2} and ${theirs.length / 2}`
+  return `encoded bytes differ at ${at / 2} of ${lengths}: ${around(ours)} and ${around(theirs)}`
 }

@@ -91,7 +91,9 @@ function memberAt(owner: Token, tokens: readonly Token[], index: number): Member
   const type = at(tokens, index)
   const members: Member[] = []
   const end = index + type.componentTokenCount - 1
-  for (let i = index + 1; i < end; i += at(tokens, i).componentTokenCount) members.push(memberAt(at(tokens, i), tokens, i))
+  for (let i = index + 1; i < end; i += at(tokens, i).componentTokenCount) {
+    members.push(memberAt(at(tokens, i), tokens, i))
+  }
   return {
     name: propertyName(owner.name),
     token: owner,

@@ -19,7 +19,8 @@ export function checkJson(layout: Layout, decoded: DecodedBlock, json: unknown, 
     ...layout.groups.map((group) => () => {
       const read = decoded[group.name] as readonly DecodedBlock[]
       const entries = members[names(group)] as readonly unknown[]
-      if (read.length !== entries.length) return `${path}.${group.name}: ${read.length} entries, ${entries.length} in JSON`
+      const counts = `${read.length} entries, ${entries.length} in JSON`
+      if (read.length !== entries.length) return `${path}.${group.name}: ${counts}`
       return firstOf(read.map((entry, index) => () =>
         checkJson(group.entry, entry, entries[index], `${path}.${group.name}[${index}]`)))
     }),

@@ -101,7 +101,9 @@ export class Report {
   }
 
   summary(): Summary {
-    for (const [reason, count] of this.#differences) process.stdout.write(`meant difference, ${count} times: ${reason}\n`)
+    for (const [reason, count] of this.#differences) {
+      process.stdout.write(`meant difference, ${count} times: ${reason}\n`)
+    }
     for (const [reason, count] of this.#skipped) process.stdout.write(`skipped ${count}: ${reason}\n`)
     const skipped = [...this.#skipped.values()].reduce((sum, count) => sum + count, 0)
     return { passed: this.#passed, failed: this.#failed, skipped }

@@ -5,7 +5,11 @@ import { childElements, descendants } from './xml-tree.ts'
 const REFERENCES = ['type', 'encodingType', 'dimensionType', 'headerType', 'primitiveType', 'valueRef']
 const NUMBERS = ['id', 'offset', 'blockLength', 'sinceVersion', 'deprecated', 'length', 'version']
 const NUMBER_TEXTS = ['0', '1', '2', '7', '-1', '65535', '99999999999', 'abc', '', '1.5', ' 3', '+4', '0x10']
-const PRIMITIVE_TEXTS = ['uint8', 'int8', 'char', 'uint16', 'int32', 'uint32', 'uint64', 'int64', 'float', 'double', 'nope']
+const PRIMITIVE_TEXTS = [
+  'uint8', 'int8', 'char', 'uint16', 'int32', 'uint32', 'uint64', 'int64', 'float', 'double', 'nope',
+]
+const PARTS = ['field', 'group', 'data', 'type', 'enum', 'set', 'composite', 'ref', 'validValue', 'choice']
+const BLOCK_LENGTHS = ['1', '2', '5', '9', '-3', '200']
 const PRESENCES = ['required', 'optional', 'constant', 'Required', '']
 const LIMITS = ['nullValue', 'minValue', 'maxValue']
 const LIMIT_TEXTS = ['0', '1', '100', 'A', 'AB', '-5', 'NaN', '1e3']
@@ -43,20 +47,22 @@ const MUTATIONS: readonly Mutation[] = [
   },
   (root, random) => setSome(root, random, NUMBERS, NUMBER_TEXTS),
   (root, random) => {
-    const names = ['field', 'group', 'data', 'type', 'enum', 'set', 'composite', 'ref', 'validValue', 'choice']
-    pickElement(root, random, names)?.attributes.set(random.pick(['sinceVersion', 'deprecated']), random.pick(NUMBER_TEXTS))
+    const name = random.pick(['sinceVersion', 'deprecated'])
+    pickElement(root, random, PARTS)?.attributes.set(name, random.pick(NUMBER_TEXTS))
   },
   (root, random) => pickElement(root, random, ['field'])?.attributes.set('offset', random.pick(NUMBER_TEXTS)),
   (root, random) => {
     const levels = descendants(root).filter((node) => ['message', 'group'].includes(localName(node)))
-    if (levels.length > 0) random.pick(levels).attributes.set('blockLength', random.pick(['1', '2', '5', '9', '-3', '200']))
+    if (levels.length > 0) random.pick(levels).attributes.set('blockLength', random.pick(BLOCK_LENGTHS))
   },
   (root, random) => {
     const types = descendants(root).flatMap(({ attributes }) => attributes.get('name') ?? [])
     setSome(root, random, REFERENCES, [random.pick(types), random.pick(types), 'nowhere', random.pick(PRIMITIVE_TEXTS)])
   },
   (root, random) => setSome(root, random, ['primitiveType', 'encodingType'], PRIMITIVE_TEXTS),
-  (root, random) => pickElement(root, random, ['type', 'field', 'enum'])?.attributes.set('presence', random.pick(PRESENCES)),
+  (root, random) => {
+    pickElement(root, random, ['type', 'field', 'enum'])?.attributes.set('presence', random.pick(PRESENCES))
+  },
   (root, random) => pickElement(root, random, ['type'])?.attributes.set(random.pick(LIMITS), random.pick(LIMIT_TEXTS)),
   (root, random) => pickElement(root, random, ['type'])?.attributes.set('length', random.pick(NUMBER_TEXTS)),
   (root, random) => pickElement(root, random, ['enum'])?.attributes.set('nullValue', random.pick(LIMIT_TEXTS)),

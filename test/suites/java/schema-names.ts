@@ -8,12 +8,15 @@ const WORDS = [
 /** Names that mean something in TypeScript or to generated code, but nothing in Java. */
 const TRICKY = [
   'arguments', 'eval', 'await', 'async', 'of', 'let', 'function', 'delete', 'typeof', 'undefined', 'in', 'export',
-  'debugger', 'with', 'toJSON', 'view', 'bytes', 'source', 'self', 'constructor', 'prototype', 'name', 'value', 'length',
+  'debugger', 'with', 'toJSON', 'view', 'bytes', 'source', 'self', 'constructor', 'prototype', 'name', 'value',
+  'length',
   'hasOwnProperty', 'symbol', 'number', 'string', 'object', 'type', 'as', 'any', 'never', 'declare', 'module', 'keyof',
   'decoder', 'encoder', 'littleEndian', 'get', 'set', 'raw', 'at', 'computeLength',
 ]
 
-const KEYWORDS = ['class', 'new', 'this', 'null', 'true', 'false', 'default', 'import', 'yield', 'enum', 'super', 'void']
+const KEYWORDS = [
+  'class', 'new', 'this', 'null', 'true', 'false', 'default', 'import', 'yield', 'enum', 'super', 'void',
+]
 
 /** Members of generated codecs that a field may be named like. */
 const MEMBERS = [

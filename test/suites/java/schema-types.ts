@@ -181,7 +181,8 @@ export class TypeFactory {
     }
     const count = random.pick([1, 2, 3, 5, 12, this.#options.hostile ? 0 : 4])
     while (names.length < count) {
-      const code = primitive === 'char' ? String.fromCharCode(random.between(0x21, 0x7e)) : numericText(random, primitive)
+      const character = String.fromCharCode(random.between(0x21, 0x7e))
+      const code = primitive === 'char' ? character : numericText(random, primitive)
       if (codes.has(code) || (primitive !== 'char' && BigInt(code) === nullValue)) continue
       codes.add(code)
       const valueName = this.#valueName(values)

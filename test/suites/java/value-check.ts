@@ -3,7 +3,11 @@ import { primitiveOf } from './ir-layout.ts'
 import type { ArrayValue, Block, DecodedBlock, DecodedValue, Value } from './value-tree.ts'
 
 /** Path and values of the first difference between two trees; undefined when they are the same. */
-export function firstDifference(a: DecodedValue | undefined, b: DecodedValue | undefined, path = ''): string | undefined {
+export function firstDifference(
+  a: DecodedValue | undefined,
+  b: DecodedValue | undefined,
+  path = '',
+): string | undefined {
   if (a === b) return undefined
   if (a instanceof Array && b instanceof Array && a.length === b.length) {
     return firstOf(a.map((item, index) => () => firstDifference(item, b[index], `${path}[${index}]`)))
@@ -47,7 +51,12 @@ function checkMember(member: Member, value: Block, decoded: DecodedBlock, path: 
   }
 }
 
-function checkArray(wanted: Value | undefined, read: DecodedValue | undefined, path: string, padTo?: number): string | undefined {
+function checkArray(
+  wanted: Value | undefined,
+  read: DecodedValue | undefined,
+  path: string,
+  padTo?: number,
+): string | undefined {
   const value = wanted as ArrayValue
   const block = (read ?? {}) as DecodedBlock
   if ('text' in value) return differs(value.text, block['text'], path)

@@ -1,4 +1,4 @@
-import type { PrimitiveName } from '../../../codegen/ir/primitive-type.ts'
+import type { PrimitiveName, PrimitiveValue } from '../../../codegen/ir/primitive-type.ts'
 import { PRIMITIVE_TYPES } from '../../../codegen/ir/primitive-type.ts'
 import type { Token } from '../../../codegen/ir/token.ts'
 import type { Random } from '../../support/random.ts'
@@ -51,24 +51,28 @@ function integerText(random: Random, primitive: PrimitiveName): string {
   const { size, signed, minValue, maxValue, nullValue } = PRIMITIVE_TYPES[primitive]
   const bits = size * 8
   const edges = [minValue, maxValue, nullValue, 0, 1, ...(signed ? [-1] : [])].map(BigInt)
-  const any = random.bigint(bits)
-  const value = random.bool(0.4) ? random.pick(edges) : random.bool(0.2) ? random.bigint(6) : any
+  const arbitrary = random.bigint(bits)
+  const value = random.bool(0.4) ? random.pick(edges) : random.bool(0.2) ? random.bigint(6) : arbitrary
   return String(signed ? BigInt.asIntN(bits, value) : value)
 }
 
 function scalarText(random: Random, type: Token): string {
   const primitive = primitiveOf(type)
   const { nullValue } = type.encoding
-  if (primitive === 'float') {
-    const own = typeof nullValue === 'number' && random.bool(0.1) ? nullValue : undefined
-    return floatText(own ?? (random.bool() ? random.pick(FLOATS) : (random.float() - 0.5) * 10 ** random.between(-30, 30)))
-  }
-  if (primitive === 'double') {
-    const own = typeof nullValue === 'number' && random.bool(0.1) ? nullValue : undefined
-    return doubleText(own ?? (random.bool() ? random.pick(DOUBLES) : (random.float() - 0.5) * 10 ** random.between(-300, 300)))
-  }
+  if (primitive === 'float') return floatText(floatValue(random, nullValue, FLOATS, 30))
+  if (primitive === 'double') return doubleText(floatValue(random, nullValue, DOUBLES, 300))
   if (typeof nullValue === 'bigint' && random.bool(0.2)) return String(nullValue)
   return integerText(random, primitive)
+}
+
+function floatValue(
+  random: Random,
+  nullValue: PrimitiveValue | undefined,
+  edges: readonly number[],
+  exponent: number,
+): number {
+  if (typeof nullValue === 'number' && random.bool(0.1)) return nullValue
+  return random.bool() ? random.pick(edges) : (random.float() - 0.5) * 10 ** random.between(-exponent, exponent)
 }
 
 function generateEnum(random: Random, { type, members }: Member): string {

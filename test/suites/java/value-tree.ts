@@ -1,8 +1,8 @@
 /**
  * Values of messages in a form that belongs to neither implementation.
  *
- * A scalar is text: integers in decimal, floating point as `f` or `d` and its bits in hexadecimal (`f7fc00000` stands for
- * every NaN). Enums are their code, sets their bits, both in decimal. Names are property names.
+ * A scalar is text: integers in decimal, floating point as `f` or `d` and its bits in hexadecimal (`f7fc00000` stands
+ * for every NaN). Enums are their code, sets their bits, both in decimal. Names are property names.
  */
 
 /** What an encoder is given: by index, all at once, as raw bytes or as text. */

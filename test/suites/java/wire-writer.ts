@@ -99,7 +99,8 @@ class WireWriter {
   #data({ length, content }: Data): void {
     const size = this.#random.pick([0, 1, 5, 30])
     this.#put(this.#append(length.encodedLength), length, size)
-    this.#append(size).set(content.encoding.characterEncoding === undefined ? this.#random.bytes(size) : this.#ascii(size))
+    const binary = content.encoding.characterEncoding === undefined
+    this.#append(size).set(binary ? this.#random.bytes(size) : this.#ascii(size))
   }
 
   /** Text that is not valid in its encoding is read in different ways: none of it here. */
