@@ -32,16 +32,23 @@ export function emitDataDecoder(level: Level, data: DataModel): void {
     module.throwIf(`start + ${headerLength} > ${m}._end`, 'throwBounds', label, headerLength, 'start', `${m}._end`),
   ]
   const length = readNumber(`${m}._view`, lengthMember.type.primitive, plus('start', lengthMember.offset), littleEndian)
+  const checkContent = [
+    `const length = ${length}`,
+    `const end = start + ${headerLength} + length`,
+    module.throwIf(`end > ${m}._end`, 'throwBounds', label, 'length', `start + ${headerLength}`, `${m}._end`),
+  ]
   const emit = (signature: string, doc: string | undefined, lines: readonly string[]): void => {
     code.line().doc(doc).block(`${signature} {`, () => lines.forEach((line) => code.line(line)))
   }
 
-  emit(`${scope.derive(property, 'Length')}(): number`, `${docOf(data)}\nLength in bytes; does not move on.`.trim(), [
+  const lengthDoc = `${docOf(data)}\nLength in bytes, of which the message has as many; does not move on.`.trim()
+  emit(`${scope.derive(property, 'Length')}(): number`, lengthDoc, [
     ...absent('0'),
     ...orderCheck(level, data, 'checkItem'),
     ...prologue,
     ...checkHeader,
-    `return ${length}`,
+    ...checkContent,
+    'return length',
   ])
   const skip = scope.take(`skip${upperFirst(property)}`)
   emit(`${skip}(): number`, 'Moves past the data; returns its length in bytes.', [
@@ -49,9 +56,7 @@ export function emitDataDecoder(level: Level, data: DataModel): void {
     ...orderCheck(level, data, 'checkItem'),
     ...prologue,
     ...checkHeader,
-    `const length = ${length}`,
-    `const end = start + ${headerLength} + length`,
-    module.throwIf(`end > ${m}._end`, 'throwBounds', label, 'length', `start + ${headerLength}`, `${m}._end`),
+    ...checkContent,
     ...orderCheck(level, data, 'takeData'),
     `${m}._limit = end`,
     'return length',
