@@ -32,6 +32,7 @@ const PLAIN = schemaText({
         <group name="plain8" id="8" sinceVersion="1"><field name="plain9" id="9" type="uint8"/></group>
         <data name="plain10" id="10" type="varString"/>
       </group>
+      <group name="plain13" id="13" sinceVersion="1"/>
       <data name="plain11" id="11" type="varBytes"/>
     </message>`,
   attributes: 'version="1"',
