@@ -5,9 +5,10 @@ import { SbeError } from './sbe-error.ts'
  * mapping or user buffer because making a view costs more than decoding a message.
  */
 export class DirectBuffer {
-  readonly view: DataView
-  readonly bytes: Uint8Array
-  readonly byteLength: number
+  // Declared only, so that the constructor's stores are the first: engines then take the fields for constants.
+  declare readonly view: DataView
+  declare readonly bytes: Uint8Array
+  declare readonly byteLength: number
 
   /**
    * @param source memory, or a view of it (a Buffer, a typed array)
@@ -50,6 +51,3 @@ function isResizable(memory: ArrayBufferLike): boolean {
 
 /** What a flyweight refers to before it is wrapped: every access is out of bounds. */
 export const EMPTY_BUFFER: DirectBuffer = /* @__PURE__ */ new DirectBuffer(new ArrayBuffer(0))
-
-/** Offset of a group flyweight that is not at an entry: every access is out of bounds. */
-export const NO_ENTRY: number = -0x4000_0000

@@ -11,7 +11,7 @@ export type { JsonValue } from './format.ts'
 export type { FieldMeta, GroupMeta, DataMeta, MessageMeta, CompositeMeta } from './meta.ts'
 
 // For generated code only, versioned by RUNTIME_INTERFACE.
-export { EMPTY_BUFFER, NO_ENTRY } from './direct-buffer.ts'
+export { EMPTY_BUFFER } from './direct-buffer.ts'
 export { GroupIterator } from './group-iterator.ts'
 export { requireRuntime } from './runtime-interface.ts'
 export { copyBytes, checkEmptyEntries, checkGroup, checkRange, EMPTY_ENTRIES_MAX } from './bytes.ts'
@@ -19,6 +19,7 @@ export { AccessOrder } from './access-order.ts'
 export type { AccessItem } from './access-order.ts'
 export {
   throwWrap,
+  throwBlock,
   throwBounds,
   throwBlockLength,
   throwGroupCount,

@@ -44,6 +44,16 @@ export function throwWrap(name: string, offset: number, blockLength: number, len
   )
 }
 
+/** What keeps a decoder from a block that ends behind `end`, or is shorter than `required`. */
+export function throwBlock(
+  name: string, required: number, offset: number, blockLength: number, end: number, capacity: number,
+): never {
+  const isWhole = Number.isInteger(offset) && Number.isInteger(blockLength)
+  const isInside = offset >= 0 && blockLength >= 0 && offset + blockLength <= end && end <= capacity
+  if (isWhole && isInside) throwBlockLength(name, blockLength, required)
+  throwWrap(name, offset, blockLength, end - offset, capacity)
+}
+
 export function throwBounds(name: string, needed: number, offset: number, end: number): never {
   throw new SbeError(
     'ERR_GODWIT_SBE_BOUNDS',

@@ -42,7 +42,7 @@ export function emitArrayDecoder(site: Site, field: FieldModel, type: ScalarMode
     body: [
       `const n = Math.min(length, ${length})`,
       `${site.module.runtime('checkRange')}(${label(site, property)}, n, dstOffset, dst.length)`,
-      `${site.module.runtime('copyBytes')}(dst, dstOffset, this._bytes, ${at(place.offset)}, n)`,
+      `${site.module.runtime('copyBytes')}(dst, dstOffset, ${site.bytes}, ${at(place.offset)}, n)`,
       'return n',
     ],
   })
@@ -53,14 +53,14 @@ function emitText(site: Site, field: FieldModel, type: ScalarModel, place: Place
   const { module } = site
   const length = type.arrayLength ?? 0
   const start = at(offset)
-  const used = `${module.runtime('lengthToNul')}(this._bytes, ${start}, ${length})`
+  const used = `${module.runtime('lengthToNul')}(${site.bytes}, ${start}, ${length})`
   accessor(site, {
     signature: `${property}(): string`,
     doc,
     sinceVersion,
     absent: `return ''`,
     check: property,
-    body: [`return ${readTextCall(module, encoding, 'this._bytes', start, used)}`],
+    body: [`return ${readTextCall(module, encoding, site.bytes, start, used)}`],
   })
   accessor(site, {
     signature: `${site.scope.derive(property, 'Equals')}(value: string): boolean`,
@@ -68,7 +68,7 @@ function emitText(site: Site, field: FieldModel, type: ScalarModel, place: Place
     sinceVersion,
     absent: `return value === ''`,
     check: property,
-    body: [`return ${equalsCall(module, encoding, 'this._bytes', start, length, property)}`],
+    body: [`return ${equalsCall(module, encoding, site.bytes, start, length, property)}`],
   })
   if (!hasNull(field, sinceVersion) || length === 0) return
   const isNull = site.scope.derive(property, 'IsNull')
@@ -134,7 +134,7 @@ export function emitArrayEncoder(site: Site, type: ScalarModel, place: Placement
   const encoding = textEncodingOf(type)
   const check = property
   if (encoding !== undefined) {
-    const put = putFixedCall(module, encoding, 'this._bytes', at(offset), length, label(site, property))
+    const put = putFixedCall(module, encoding, site.bytes, at(offset), length, label(site, property))
     accessor(site, {
       signature: `${property}(value: string): this`,
       doc: joinDoc(doc, 'Pads with NUL; throws when the text is too long.'),
@@ -168,7 +168,7 @@ function emitPutExactly(site: Site, put: string, place: Placement, length: numbe
     check: place.property,
     body: [
       `${site.module.runtime('checkRange')}(${label(site, place.property)}, ${length}, srcOffset, src.length)`,
-      `${site.module.runtime('copyBytes')}(this._bytes, ${at(place.offset)}, src, srcOffset, ${length})`,
+      `${site.module.runtime('copyBytes')}(${site.bytes}, ${at(place.offset)}, src, srcOffset, ${length})`,
       'return this',
     ],
   })
@@ -184,8 +184,8 @@ function emitPutBytes(site: Site, put: string, place: Placement, length: number)
     body: [
       module.throwIf(`length > ${length}`, 'throwLength', label(site, place.property), 'length', length),
       `${module.runtime('checkRange')}(${label(site, place.property)}, length, srcOffset, src.length)`,
-      `${module.runtime('copyBytes')}(this._bytes, ${at(place.offset)}, src, srcOffset, length)`,
-      `this._bytes.fill(0, ${at(place.offset)} + length, ${at(place.offset + length)})`,
+      `${module.runtime('copyBytes')}(${site.bytes}, ${at(place.offset)}, src, srcOffset, length)`,
+      `${site.bytes}.fill(0, ${at(place.offset)} + length, ${at(place.offset + length)})`,
       'return this',
     ],
   })

@@ -6,7 +6,6 @@ import { emitField } from './field-code.ts'
 import { orderCheck } from './level.ts'
 import type { Level } from './level.ts'
 import { literal, write, stringLiteral } from './literals.ts'
-import type { Module } from './module.ts'
 import { docOf } from './doc.ts'
 import { at } from './site.ts'
 
@@ -25,25 +24,15 @@ export function emitData(level: Level): void {
 }
 
 /**
- * Statements that check a block's length on the wire and find the version up to which its fields are there. A sender
- * may announce a version and send a shorter block: what does not fit is absent.
+ * Statements that lower `version` to the one up to which a block's fields are there. A sender may announce a version
+ * and send a shorter block: what does not fit is absent.
  */
-export function blockVersionCode(
-  module: Module, block: BlockModel, label: string, blockLength: string, actingVersion: string,
-): string[] {
-  const first = blockEnd(block, 0)
-  const check = first === 0
-    ? []
-    : [module.throwIf(`${blockLength} < ${first}`, 'throwBlockLength', label, blockLength, first)]
-  const versions = blockVersions(block)
-  if (versions.length === 0) return check
-  const lines = [...check, `let version = ${actingVersion}`]
-  for (const version of versions.toReversed()) {
+export function versionLimits(block: BlockModel, blockLength: string): string[] {
+  return blockVersions(block).toReversed().map((version) => {
     const end = blockEnd(block, version)
     // Also for a version that is no number, which a header with floats may hold.
-    lines.push(`if (${blockLength} < ${end} && !(version < ${version})) version = ${version - 1}`)
-  }
-  return lines
+    return `if (${blockLength} < ${end} && !(version < ${version})) version = ${version - 1}`
+  })
 }
 
 export function emitGroupAccessors(level: Level): void {
@@ -116,7 +105,7 @@ function nullify(level: Level, field: FieldModel, offset: number): void {
     const size = type.encodedLength / Math.max(count, 1)
     const value = literal(type.primitive, type.nullValue)
     if (size === 1 && count > 1) {
-      code.line(`this._bytes.fill(${value} & 0xff, ${at(offset)}, ${at(offset + count)})`)
+      code.line(`${level.site.bytes}.fill(${value} & 0xff, ${at(offset)}, ${at(offset + count)})`)
       return
     }
     if (count > UNROLLED_ELEMENTS_MAX) {

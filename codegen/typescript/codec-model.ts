@@ -1,5 +1,6 @@
 /** What the emitters work on: the tree of one schema's codecs, made from the flat tokens of the IR. */
 import type { ByteOrder, Presence } from '../ir/token.ts'
+import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
 import type { PrimitiveName, PrimitiveValue } from '../ir/primitive-type.ts'
 
 export interface SchemaModel {
@@ -178,6 +179,17 @@ export function blockVersions(block: BlockModel): number[] {
   }
   for (const field of block.fields) visit(field, 0)
   return [...versions].sort((a, b) => a - b)
+}
+
+/** Whether codecs of a block or composite also reach its bytes one by one: for text, arrays of bytes and data. */
+export function usesBytes(type: BlockModel | CompositeModel): boolean {
+  if ('members' in type) return type.members.some(fieldUsesBytes)
+  return type.data.length > 0 || type.fields.some(fieldUsesBytes) || type.groups.some(usesBytes)
+}
+
+function fieldUsesBytes({ type }: FieldModel): boolean {
+  if (type.kind === 'composite') return usesBytes(type)
+  return type.kind === 'scalar' && type.arrayLength !== undefined && PRIMITIVE_TYPES[type.primitive].size === 1
 }
 
 /** Whether all entries of a group have the same length on the wire. */

@@ -1,6 +1,6 @@
 import { docOf } from './doc.ts'
 import type { CompositeModel, SchemaModel } from './codec-model.ts'
-import { isVersioned } from './codec-model.ts'
+import { isVersioned, usesBytes } from './codec-model.ts'
 import { emitField } from './field-code.ts'
 import { emitCompositeJson } from './json-code.ts'
 import { stringLiteral } from './literals.ts'
@@ -34,19 +34,18 @@ function emitClass(model: SchemaModel, names: SchemaNames, type: CompositeModel,
     names,
     littleEndian: model.byteOrder === 'littleEndian',
     scope: members.derivedScope(),
+    buffer: 'this._buffer',
+    bytes: 'this._bytes',
     label: type.name,
     version: versioned ? 'this._actingVersion' : undefined,
     fieldCheck: undefined,
     holders: [],
   }
   const buffer = module.runtimeType('DirectBuffer')
-  const empty = module.runtime('EMPTY_BUFFER')
   const { encodedLength } = type
   code.line().doc(docOf(type)).block(`export class ${className} {`, () => {
     code.line(`static readonly ENCODED_LENGTH = ${encodedLength}`).line().line(STATE_COMMENT)
-    code.line(`_buffer: ${buffer} = ${empty}`)
-    code.line(`_view: DataView = ${empty}.view`)
-    code.line(`_bytes: Uint8Array = ${empty}.bytes`)
+    module.emitBufferFields(usesBytes(type))
     code.line('_offset: number = 0')
     if (versioned) code.line('_actingVersion: number = 0')
     const mark = code.mark()
@@ -59,7 +58,7 @@ function emitClass(model: SchemaModel, names: SchemaNames, type: CompositeModel,
     })
     code.line().doc('@internal')
     code.block(`_wrap(buffer: ${buffer}, offset: number${versioned ? ', actingVersion: number' : ''}): this {`, () => {
-      code.line('this._buffer = buffer').line('this._view = buffer.view').line('this._bytes = buffer.bytes')
+      module.emitBufferChange(usesBytes(type))
       code.line('this._offset = offset')
       if (versioned) code.line('this._actingVersion = actingVersion')
       code.line('return this')

@@ -2,7 +2,7 @@
 import { docOf } from './doc.ts'
 import type { SchemaModel } from './codec-model.ts'
 import { stringLiteral } from './literals.ts'
-import { headerAccessor } from './message-code.ts'
+import { headerAccessor } from './wrap-code.ts'
 import { Module } from './module.ts'
 import type { ModuleOptions } from './module.ts'
 import { NameScope, lowerFirst } from './names.ts'

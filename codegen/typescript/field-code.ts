@@ -157,7 +157,7 @@ function emitCompositeField(site: Site, type: CompositeModel, place: Placement):
     sinceVersion,
     absent: 'return null',
     check: property,
-    body: [`return ${flyweight}._wrap(this._buffer, ${at(offset)}${version})`],
+    body: [`return ${flyweight}._wrap(${site.buffer}, ${at(offset)}${version})`],
   })
 }
 

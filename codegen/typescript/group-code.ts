@@ -1,16 +1,24 @@
 /** The flyweights of a repeating group. */
 import {
-  blockVersionCode, emitData, emitFields, emitGroupAccessors, emitNullify, groupHolders,
+  emitData, emitFields, emitGroupAccessors, emitNullify, groupHolders, versionLimits,
 } from './block-code.ts'
 import { docOf } from './doc.ts'
 import type { GroupModel } from './codec-model.ts'
-import { blockVersions, isFixedStride } from './codec-model.ts'
+import { blockEnd, blockVersions, isFixedStride } from './codec-model.ts'
 import { emitEntryJson } from './json-code.ts'
-import { STATE_COMMENT } from './module.ts'
+import { STATE_COMMENT, guard } from './module.ts'
 import { makeLevel, orderCheck } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
 import { plus, readNumber, stringLiteral, writeNumber } from './literals.ts'
 import { entryLengthMin, mayTakeNoBytes } from './skip-code.ts'
+
+/**
+ * Offset of a flyweight that is not at an entry: every access is out of bounds. Not imported from the runtime, because
+ * compilers read an imported value anew each time.
+ */
+const NO_ENTRY = '-0x4000_0000'
+
+const UNSIGNED: readonly string[] = ['uint8', 'uint16', 'uint32', 'uint64']
 
 export function emitGroup(context: MessageContext, group: GroupModel, path: string): void {
   emitGroupDecoder(context, group, path)
@@ -34,7 +42,7 @@ function emitGroupDecoder(context: MessageContext, group: GroupModel, path: stri
     code.line(`static readonly BLOCK_LENGTH = ${group.blockLength}`).line().line(STATE_COMMENT)
     emitState(level, 'Decoder')
     const iterator = module.runtime('GroupIterator')
-    code.line('_first: number = 0')
+    if (fixed) code.line('_following: number = 0')
     code.line('_blockLength: number = 0')
     if (versioned) code.line('_version: number = 0')
     code.line(`_iterator: ${iterator}<${className}> = new ${iterator}<${className}>(this)`)
@@ -43,27 +51,23 @@ function emitGroupDecoder(context: MessageContext, group: GroupModel, path: stri
       code.line().doc('Number of entries.').block('count(): number {', () => code.line('return this._count'))
       code.line().block('hasNext(): boolean {', () => code.line('return this._index < this._count'))
       code.line().doc('Moves to the next entry; throws when there is none.').block('next(): this {', () => {
-        code.line(module.throwIf('this._index >= this._count', 'throwNoMoreEntries', label, 'this._count'))
-        for (const line of orderCheck(level, group, 'checkNext')) code.line(line)
         if (fixed) {
-          code.line('this._offset = this._first + this._index * this._blockLength')
-        } else {
-          code.line('const message = this._message')
-          code.line('const offset = message._limit')
-          code.line('const limit = offset + this._blockLength')
-          const args = [label, 'this._blockLength', 'offset', 'message._end']
-          code.line(module.throwIf('limit > message._end', 'throwBounds', ...args))
-          code.line('this._offset = offset').line('message._limit = limit')
-        }
-        for (const line of orderCheck(level, group, 'takeNext')) code.line(line)
-        code.line('this._index++').line('return this')
+          code.line('const offset = this._following').line('const index = this._index')
+          code.line(module.throwIf('index >= this._count', 'throwNoMoreEntries', label, 'this._count'))
+          for (const line of orderCheck(level, group, 'checkNext')) code.line(line)
+          for (const line of orderCheck(level, group, 'takeNext')) code.line(line)
+          code.line('this._following = offset + this._blockLength')
+        } else emitNext(level, group, 'this._blockLength')
+        code.line('this._offset = offset').line('this._index = index + 1').line('return this')
       })
+      if (!fixed) emitRefuseNext(level, label, 'this._blockLength')
       if (fixed) {
         code.line().doc('Moves to an entry by its index, 0 for the first.').block('at(index: number): this {', () => {
           const outside = 'index >>> 0 !== index || index >= this._count'
           code.line(module.throwIf(outside, 'throwIndex', label, 'index', 'this._count'))
           for (const line of orderCheck(level, group, 'takeAny')) code.line(line)
-          code.line('this._offset = this._first + index * this._blockLength')
+          code.line('const offset = this._following + (index - this._index) * this._blockLength')
+          code.line('this._following = offset + this._blockLength').line('this._offset = offset')
           code.line('this._index = index + 1').line('return this')
         })
       }
@@ -85,39 +89,50 @@ function emitDecoderWrap(level: Level, group: GroupModel, label: string): void {
   const { code } = module
   const fixed = isFixedStride(group)
   const { blockLengthMember, numInGroupMember, headerLength } = group
+  const blockLengthMin = blockEnd(group, 0)
   const read = (member: typeof blockLengthMember): string =>
     readNumber('view', member.type.primitive, plus('header', member.offset), littleEndian)
   code.line().doc('@internal').block('_wrap(): this {', () => {
     code.line('const message = this._message').line('const view = message._view').line('const header = message._limit')
     code.line(`const first = header + ${headerLength}`)
-    code.line(module.throwIf('first > message._end', 'throwBounds', label, headerLength, 'header', 'message._end'))
+    code.line('if (first > message._end) this._refuse(0, 0)')
     code.line(`const blockLength = ${read(blockLengthMember)}`)
     code.line(`const count = ${read(numInGroupMember)}`)
     const entryLength = plus('blockLength', entryLengthMin(group))
-    code.line(`${module.runtime('checkGroup')}(${label}, count, ${entryLength}, message._end - first)`)
+    const needed = fixed ? 'limit' : `first + count * (${entryLength})`
+    if (fixed) code.line('const limit = first + count * blockLength')
+    // The count may be of a signed type or a float.
+    const isUnsigned = UNSIGNED.includes(numInGroupMember.type.primitive)
+    const isCount = isUnsigned ? '' : 'Number.isInteger(count) && count >= 0 && '
+    const blockFits = blockLengthMin > 0 ? ` && (count === 0 || blockLength >= ${blockLengthMin})` : ''
+    code.line(guard(`!(${isCount}${needed} <= message._end${blockFits})`, 'this._refuse(count, blockLength)'))
     if (mayTakeNoBytes(group)) {
       code.line(`if (blockLength === 0) ${module.runtime('checkEmptyEntries')}(${label}, count, header, message)`)
     }
-    const versionLines = blockVersionCode(module, group, label, 'blockLength', 'message._actingVersion')
-    const declares = versionLines.some((line) => line.startsWith('let '))
-    if (versionLines.length > 0) {
-      if (declares) code.line('let version = message._actingVersion')
-      code.block('if (count !== 0) {', () => {
-        for (const line of versionLines) if (!line.startsWith('let ')) code.line(line)
-      })
-    }
     for (const line of orderCheck(level, group, 'beginGroup', 'count')) code.line(line)
-    code.line('this._buffer = message._buffer').line('this._view = view').line('this._bytes = message._bytes')
-    code.line(`this._offset = ${module.runtime('NO_ENTRY')}`)
-    code.line('this._first = first').line('this._blockLength = blockLength')
-    if (declares) code.line('this._version = version')
+    code.line('if (this._view !== view) this._view = view')
+    code.line(`this._offset = ${NO_ENTRY}`).line('this._blockLength = blockLength')
+    if (blockVersions(group).length > 0) {
+      code.line('let version = message._actingVersion')
+      code.block('if (count !== 0) {', () => versionLimits(group, 'blockLength').forEach((line) => code.line(line)))
+      code.line('this._version = version')
+    }
     code.line('this._count = count').line('this._index = 0')
-    code.line(`message._limit = ${fixed ? 'first + count * blockLength' : 'first'}`)
+    if (fixed) code.line('this._following = first')
+    code.line(`message._limit = ${fixed ? 'limit' : 'first'}`)
     code.line('return this')
+  })
+  code.line().doc('Says what is wrong with a group.', '@internal')
+  code.block('_refuse(count: number, blockLength: number): never {', () => {
+    code.line('const { _limit, _end } = this._message').line(`const first = _limit + ${headerLength}`)
+    code.line(module.throwIf('first > _end', 'throwBounds', label, headerLength, '_limit', '_end'))
+    const entryLength = plus('blockLength', entryLengthMin(group))
+    code.line(`${module.runtime('checkGroup')}(${label}, count, ${entryLength}, _end - first)`)
+    code.line(`${module.runtime('throwBlockLength')}(${label}, blockLength, ${blockLengthMin})`)
   })
   if (group.sinceVersion === 0) return
   code.line().doc('@internal').block('_absent(): this {', () => {
-    code.line(`this._offset = ${module.runtime('NO_ENTRY')}`)
+    code.line(`this._offset = ${NO_ENTRY}`)
     code.line('this._blockLength = 0').line('this._count = 0').line('this._index = 0').line('return this')
   })
 }
@@ -140,34 +155,34 @@ function emitGroupEncoder(context: MessageContext, group: GroupModel, path: stri
     code.line('_header: number = 0')
     emitMembersAndConstructor(level, 'Encoder', () => {
       code.line().doc('@internal').block('_wrap(count: number): this {', () => {
-        const inRange = `Number.isInteger(count) && count >= ${minValue} && count <= ${maxValue}`
-        code.line(module.throwIf(`!(${inRange})`, 'throwGroupCount', label, 'count', minValue, maxValue))
         code.line('const message = this._message').line('const view = message._view')
         code.line('const header = message._limit').line(`const first = header + ${headerLength}`)
-        const needed = `count * ${group.blockLength}`
-        const args = [label, `${headerLength} + ${needed}`, 'header', 'message._end']
-        code.line(module.throwIf(`first + ${needed} > message._end`, 'throwBounds', ...args))
+        const inRange = `Number.isInteger(count) && count >= ${minValue} && count <= ${maxValue}`
+        const needed = `first + count * ${group.blockLength}`
+        code.line(guard(`!(${inRange} && ${needed} <= message._end)`, 'this._refuse(count)'))
         code.line(write(blockLengthMember, String(group.blockLength))).line(write(numInGroupMember, 'count'))
         if (group.numGroupsMember !== undefined) code.line(write(group.numGroupsMember, String(group.groups.length)))
         if (group.numVarDataFieldsMember !== undefined) {
           code.line(write(group.numVarDataFieldsMember, String(group.data.length)))
         }
         for (const line of orderCheck(level, group, 'beginGroup', 'count')) code.line(line)
-        code.line('this._buffer = message._buffer').line('this._view = view').line('this._bytes = message._bytes')
-        code.line('this._header = header').line(`this._offset = ${module.runtime('NO_ENTRY')}`)
+        code.line('if (this._view !== view) this._view = view')
+        code.line('this._header = header').line(`this._offset = ${NO_ENTRY}`)
         code.line('this._count = count').line('this._index = 0').line('message._limit = first').line('return this')
+      })
+      code.line().doc('Says what is wrong with a count.', '@internal').block('_refuse(count: number): never {', () => {
+        const inRange = `Number.isInteger(count) && count >= ${minValue} && count <= ${maxValue}`
+        code.line(module.throwIf(`!(${inRange})`, 'throwGroupCount', label, 'count', minValue, maxValue))
+        code.line('const { _limit, _end } = this._message')
+        const needed = `${headerLength} + count * ${group.blockLength}`
+        code.line(`${module.runtime('throwBounds')}(${label}, ${needed}, _limit, _end)`)
       })
       code.line().doc('Moves to the next entry; throws when all announced ones are taken.')
       code.block('next(): this {', () => {
-        code.line(module.throwIf('this._index >= this._count', 'throwNoMoreEntries', label, 'this._count'))
-        for (const line of orderCheck(level, group, 'checkNext')) code.line(line)
-        code.line('const message = this._message').line('const offset = message._limit')
-        code.line(`const limit = offset + ${group.blockLength}`)
-        const args = [label, group.blockLength, 'offset', 'message._end']
-        code.line(module.throwIf('limit > message._end', 'throwBounds', ...args))
-        for (const line of orderCheck(level, group, 'takeNext')) code.line(line)
-        code.line('this._offset = offset').line('message._limit = limit').line('this._index++').line('return this')
+        emitNext(level, group, String(group.blockLength))
+        code.line('this._offset = offset').line('this._index = index + 1').line('return this')
       })
+      emitRefuseNext(level, label, String(group.blockLength))
       code.line().doc('Makes the count on the wire that of the entries taken so far; returns it.')
       code.block('resetCountToIndex(): number {', () => {
         for (const line of orderCheck(level, group, 'resetCount')) code.line(line)
@@ -182,16 +197,33 @@ function emitGroupEncoder(context: MessageContext, group: GroupModel, path: stri
   })
 }
 
+/** The part of `next` that moves the message's cursor over an entry's block. */
+function emitNext(level: Level, group: GroupModel, blockLength: string): void {
+  const { code } = level.context.module
+  code.line('const message = this._message').line('const offset = message._limit')
+  code.line(`const limit = offset + ${blockLength}`).line('const index = this._index')
+  code.line('if (index >= this._count || limit > message._end) this._refuseNext()')
+  for (const line of orderCheck(level, group, 'checkNext')) code.line(line)
+  for (const line of orderCheck(level, group, 'takeNext')) code.line(line)
+  code.line('message._limit = limit')
+}
+
+function emitRefuseNext(level: Level, label: string, blockLength: string): void {
+  const { module } = level.context
+  const { code } = module
+  code.line().doc('Says what keeps `next` from an entry.', '@internal').block('_refuseNext(): never {', () => {
+    code.line(module.throwIf('this._index >= this._count', 'throwNoMoreEntries', label, 'this._count'))
+    code.line('const { _limit, _end } = this._message')
+    code.line(`${module.runtime('throwBounds')}(${label}, ${blockLength}, _limit, _end)`)
+  })
+}
+
 function emitState(level: Level, side: 'Decoder' | 'Encoder'): void {
   const { module, names, message } = level.context
   const { code } = module
-  const buffer = module.runtimeType('DirectBuffer')
-  const empty = module.runtime('EMPTY_BUFFER')
   code.line(`readonly _message: ${names.base(message)}${side}`)
-  code.line(`_buffer: ${buffer} = ${empty}`)
-  code.line(`_view: DataView = ${empty}.view`)
-  code.line(`_bytes: Uint8Array = ${empty}.bytes`)
-  code.line(`_offset: number = ${module.runtime('NO_ENTRY')}`)
+  code.line(`_view: DataView = ${module.runtime('EMPTY_BUFFER')}.view`)
+  code.line(`_offset: number = ${NO_ENTRY}`)
   code.line('_count: number = 0')
   code.line('_index: number = 0')
 }

@@ -52,6 +52,8 @@ export function makeLevel(
     names: context.names,
     littleEndian: context.littleEndian,
     scope: members.derivedScope(),
+    buffer: `${message}._buffer`,
+    bytes: `${message}._bytes`,
     label,
     version: side === 'decoder' && blockVersions(owner).length > 0 ? 'this._version' : undefined,
     fieldCheck: context.precedenceChecks ? fieldCheck : undefined,

@@ -1,22 +1,20 @@
 /** The module of one message: decoder, encoder, their groups, metadata. */
-import {
-  blockVersionCode, emitData, emitFields, emitGroupAccessors, emitNullify, groupHolders,
-} from './block-code.ts'
+import { emitData, emitFields, emitGroupAccessors, emitNullify, groupHolders } from './block-code.ts'
 import { docOf } from './doc.ts'
 import type { MessageModel, SchemaModel } from './codec-model.ts'
-import { blockVersions } from './codec-model.ts'
+import { blockVersions, usesBytes } from './codec-model.ts'
 import { emitGroup } from './group-code.ts'
 import { JSON_OBJECT, emitEntryJson, shapeOf } from './json-code.ts'
 import { emitComputeLength, emitLengthsTypes } from './lengths-code.ts'
 import { accessItems, makeLevel } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
-import { isWide, stringLiteral, templateText } from './literals.ts'
+import { stringLiteral, templateText } from './literals.ts'
 import { emitMessageMeta } from './meta-code.ts'
 import { Module, STATE_COMMENT } from './module.ts'
 import type { ModuleOptions } from './module.ts'
-import { MemberNames } from './names.ts'
 import type { SchemaNames } from './names.ts'
 import { emitSkipFunctions, hasEntriesWithoutBytes, hasVariableParts, skipCall } from './skip-code.ts'
+import { emitDecoderWrap, emitEncoderWrap } from './wrap-code.ts'
 
 const ORDER_TABLE = 'ACCESS_ORDER'
 const TEXT_SHAPE = 'TEXT_SHAPE'
@@ -69,7 +67,7 @@ function emitDecoder(context: MessageContext): void {
     if (versioned) code.line('_version: number = 0')
     if (hasEntriesWithoutBytes(message)) code.line('_emptyEntries: number = 0').line('_emptyEnd: number = 0')
     emitBody(level, 'Decoder', () => {
-      emitDecoderWrap(level, className)
+      emitDecoderWrap(context, className)
       emitDecoderNavigation(level, className)
       emitFields(level)
       emitGroupAccessors(level)
@@ -96,86 +94,6 @@ function emitDecoder(context: MessageContext): void {
       })
     })
   })
-}
-
-function emitDecoderWrap(level: Level, className: string): void {
-  const { context } = level
-  const { module, names, model, message } = context
-  const { code } = module
-  const buffer = module.runtimeType('DirectBuffer')
-  code.line().doc(
-    'Points the decoder at the root block of a message.',
-    '@param actingBlockLength length of the root block on the wire, from the message header',
-    '@param actingVersion schema version of the sender, from the message header',
-    '@param length bytes of the message from the offset on, without its header; default the rest of the buffer.',
-    'Nothing behind them is read.',
-    '@throws SbeError when the block does not lie within the message or is shorter than the first version of it',
-  )
-  const parameters = [
-    `buffer: ${buffer}`,
-    'offset: number',
-    'actingBlockLength: number',
-    'actingVersion: number',
-    'length: number = buffer.byteLength - offset',
-  ]
-  code.list('wrap(', parameters, '): this {').indented(() => {
-    code.line('const end = offset + length')
-    const whole = 'Number.isInteger(offset) && Number.isInteger(actingBlockLength)'
-    const inside = 'offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength'
-    const args = [`'${className}'`, 'offset', 'actingBlockLength', 'length', 'buffer.byteLength']
-    code.line('const inside =').indented(() => code.line(`${whole} &&`).line(inside))
-    code.line(module.throwIf('!inside', 'throwWrap', ...args))
-    const label = stringLiteral(message.name)
-    const version = blockVersionCode(module, message, label, 'actingBlockLength', 'actingVersion')
-    for (const line of version) code.line(line)
-    code.line('this._buffer = buffer').line('this._view = buffer.view').line('this._bytes = buffer.bytes')
-    code.line('this._offset = offset').line('this._limit = offset + actingBlockLength')
-    code.line('this._end = end')
-    code.line('this._blockLength = actingBlockLength').line('this._actingVersion = actingVersion')
-    if (blockVersions(message).length > 0) code.line('this._version = version')
-    if (hasEntriesWithoutBytes(message)) code.line('this._emptyEntries = 0').line('this._emptyEnd = 0')
-    if (context.precedenceChecks) code.line('this._order.wrap(actingVersion)')
-    code.line('return this')
-  }).line('}')
-
-  const header = `${names.base(model.header)}Decoder`
-  const headerType = module.type(names.file(model.header), header)
-  const { encodedLength } = model.header
-  code.line().doc(
-    'As `wrap`, at a message header, which tells block length and version.',
-    '@param length bytes from the offset on that belong to the message, the header included',
-    '@throws SbeError also when the header is of another message or schema',
-  )
-  const headerParameters = [
-    `buffer: ${buffer}`,
-    'offset: number',
-    `header: ${headerType}`,
-    'length: number = buffer.byteLength - offset',
-  ]
-  code.list('wrapAndApplyHeader(', headerParameters, '): this {').indented(() => {
-    const args = [`'${className}'`, 'offset', encodedLength, 'length', 'buffer.byteLength']
-    code.line(module.throwIf(`!(length >= ${encodedLength})`, 'throwWrap', ...args))
-    code.line('header.wrap(buffer, offset)')
-    const read = (name: string): string => `header.${headerAccessor(context, name)}()`
-    code.line(`const templateId = ${read('templateId')}`)
-    const owner = `'${className}'`
-    code.line(module.throwIf(`templateId !== ${message.id}`, 'throwTemplate', owner, message.id, 'templateId'))
-    code.line(`const schemaId = ${read('schemaId')}`)
-    code.line(module.throwIf(`schemaId !== ${model.schemaId}`, 'throwSchema', owner, model.schemaId, 'schemaId'))
-    const rest = `length - ${encodedLength}`
-    const start = `offset + ${encodedLength}`
-    code.line(`return this.wrap(buffer, ${start}, ${read('blockLength')}, ${read('version')}, ${rest})`)
-  }).line('}')
-}
-
-/** Accessor of a header member as a number; headers may have 64-bit members. */
-export function headerAccessor(context: Pick<MessageContext, 'model' | 'names'>, name: string): string {
-  const { header } = context.model
-  const members = context.names.membersOf(header, () => new MemberNames(header.members))
-  const member = header.members.find((candidate) => candidate.name === name)
-  if (member === undefined) throw new RangeError(`the message header has no ${name}`)
-  const wide = member.type.kind === 'scalar' && isWide(member.type.primitive)
-  return wide ? `${members.of(member)}AsNumber` : members.of(member)
 }
 
 function emitDecoderNavigation(level: Level, className: string): void {
@@ -223,33 +141,15 @@ function emitCursor(context: MessageContext, className: string): void {
 }
 
 function emitEncoder(context: MessageContext): void {
-  const { module, names, message, model } = context
+  const { module, names, message } = context
   const { code } = module
   const level = makeLevel(context, message, 'encoder', '')
   const className = `${names.base(message)}Encoder`
-  const buffer = module.runtimeType('DirectBuffer')
   code.line().doc(docOf(message)).block(`export class ${className} {`, () => {
     emitStatics(context)
     emitState(context)
     emitBody(level, 'Encoder', () => {
-      code.line().doc(
-        'Points the encoder at room for a message. The bytes there stay as they are: set every field.',
-        '@param length bytes from the offset on that may be written; default the rest of the buffer',
-        '@throws SbeError when the root block does not fit',
-      )
-      code.block(`wrap(buffer: ${buffer}, offset: number, length: number = buffer.byteLength - offset): this {`, () => {
-        const inside =
-          `Number.isInteger(offset) && offset >= 0 && length >= ${message.blockLength} && ` +
-          'offset + length <= buffer.byteLength'
-        const args = [`'${className}'`, 'offset', message.blockLength, 'length', 'buffer.byteLength']
-        code.line(module.throwIf(`!(${inside})`, 'throwWrap', ...args))
-        code.line('this._buffer = buffer').line('this._view = buffer.view').line('this._bytes = buffer.bytes')
-        code.line('this._offset = offset').line(`this._limit = offset + ${message.blockLength}`)
-        code.line('this._end = offset + length')
-        if (context.precedenceChecks) code.line(`this._order.wrap(${model.schemaVersion})`)
-        code.line('return this')
-      })
-      emitEncoderHeader(context)
+      emitEncoderWrap(context, className)
       emitCursor(context, className)
       emitComputeLength(context)
       if (context.precedenceChecks) {
@@ -268,43 +168,6 @@ function emitEncoder(context: MessageContext): void {
       emitIdentity(context)
     })
   })
-}
-
-function emitEncoderHeader(context: MessageContext): void {
-  const { module, names, message, model } = context
-  const { code } = module
-  const { header } = model
-  const { encodedLength } = header
-  const headerType = module.type(names.file(header), `${names.base(header)}Encoder`)
-  const buffer = module.runtimeType('DirectBuffer')
-  code.line().doc(
-    'As `wrap`, with a message header before the message.',
-    '@param length bytes from the offset on that may be written, the header included',
-  )
-  const parameters = [
-    `buffer: ${buffer}`,
-    'offset: number',
-    `header: ${headerType}`,
-    'length: number = buffer.byteLength - offset',
-  ]
-  code.list('wrapAndApplyHeader(', parameters, '): this {').indented(() => {
-    code.line(`this.wrap(buffer, offset + ${encodedLength}, length - ${encodedLength})`)
-    code.line('header.wrap(buffer, offset)')
-    const values = new Map<string, number>([
-      ['blockLength', message.blockLength],
-      ['templateId', message.id],
-      ['schemaId', model.schemaId],
-      ['version', model.schemaVersion],
-      ['numGroups', message.groups.length],
-      ['numVarDataFields', message.data.length],
-    ])
-    for (const member of header.members) {
-      const value = values.get(member.name)
-      if (value === undefined || member.presence === 'constant' || member.type.kind !== 'scalar') continue
-      code.line(`header.${headerAccessor(context, member.name)}(${value})`)
-    }
-    code.line('return this')
-  }).line('}')
 }
 
 function emitStatics(context: MessageContext): void {
@@ -333,12 +196,9 @@ function emitIdentity(context: MessageContext): void {
 }
 
 function emitState(context: MessageContext): void {
-  const { module, precedenceChecks } = context
+  const { module, message, precedenceChecks } = context
   const { code } = module
-  const empty = module.runtime('EMPTY_BUFFER')
-  code.line(`_buffer: ${module.runtimeType('DirectBuffer')} = ${empty}`)
-  code.line(`_view: DataView = ${empty}.view`)
-  code.line(`_bytes: Uint8Array = ${empty}.bytes`)
+  module.emitBufferFields(usesBytes(message))
   code.line('_offset: number = 0')
   code.line('_limit: number = 0')
   code.line('_end: number = 0')

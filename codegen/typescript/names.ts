@@ -20,8 +20,8 @@ const RESERVED_MEMBERS = [
   'count', 'hasNext', 'next', 'at', 'index', 'resetCountToIndex', 'clear', 'isEmpty', 'raw', 'rawHi', 'rawLo',
   'rawWords',
   '_buffer', '_view', '_bytes', '_offset', '_limit', '_end', '_blockLength', '_actingVersion', '_version', '_message',
-  '_first', '_count', '_index', '_header', '_order', '_iterator', '_wrap', '_absent', '_json',
-  '_emptyEntries', '_emptyEnd',
+  '_following', '_count', '_index', '_header', '_order', '_iterator', '_wrap', '_absent', '_json', '_refuse',
+  '_refuseNext', '_emptyEntries', '_emptyEnd',
   // An object with this method is taken for a promise.
   'then',
   ...Object.getOwnPropertyNames(Object.prototype),

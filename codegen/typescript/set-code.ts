@@ -105,6 +105,6 @@ function emitState(module: Module, base: string, side: string, encodedLength: nu
   })
   code.line().doc('@internal')
   code.block('_wrap(view: DataView, offset: number): this {', () => {
-    code.line('this._view = view').line('this._offset = offset').line('return this')
+    code.line('if (this._view !== view) this._view = view').line('this._offset = offset').line('return this')
   })
 }

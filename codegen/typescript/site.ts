@@ -12,6 +12,9 @@ export interface Site {
   readonly littleEndian: boolean
   /** Names derived from members (`xIsNull`, `getX`) are taken from here. */
   readonly scope: NameScope
+  /** Expressions of the buffer and its bytes: groups have them from their message. */
+  readonly buffer: string
+  readonly bytes: string
   /** What errors call the owner: `Car`, `Car.fuelFigures`. */
   readonly label: string
   /** Expression of the version that the members' own versions are compared with; undefined when there is none. */

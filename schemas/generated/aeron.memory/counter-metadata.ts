@@ -5,7 +5,7 @@ import {
   copyBytes,
   formatMembers,
   requireRuntime,
-  throwBlockLength,
+  throwBlock,
   throwBounds,
   throwIndex,
   throwInexact,
@@ -52,26 +52,20 @@ export class CounterMetadataDecoder {
    * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
-  wrap(
-    buffer: DirectBuffer,
-    offset: number,
-    actingBlockLength: number,
-    actingVersion: number,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    const end = offset + length
+  wrap(buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    const limit = offset + actingBlockLength
     const inside =
-      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
-      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
-    if (!inside) {
-      throwWrap('CounterMetadataDecoder', offset, actingBlockLength, length, buffer.byteLength)
+      Number.isInteger(offset) && Number.isInteger(limit) &&
+      offset >= 0 && actingBlockLength >= 512 && limit <= end && end <= buffer.byteLength
+    if (!inside) throwBlock('CounterMetadata', 512, offset, actingBlockLength, end, buffer.byteLength)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
     }
-    if (actingBlockLength < 512) throwBlockLength('CounterMetadata', actingBlockLength, 512)
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
     this._offset = offset
-    this._limit = offset + actingBlockLength
+    this._limit = limit
     this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
@@ -83,19 +77,46 @@ export class CounterMetadataDecoder {
    * @param length bytes from the offset on that belong to the message, the header included
    * @throws SbeError also when the header is of another message or schema
    */
-  wrapAndApplyHeader(
-    buffer: DirectBuffer,
-    offset: number,
-    header: MessageHeaderDecoder,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    if (!(length >= 8)) throwWrap('CounterMetadataDecoder', offset, 8, length, buffer.byteLength)
+  wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    const block = offset + 8
+    if (!(Number.isInteger(offset) && offset >= 0 && block <= end && end <= buffer.byteLength)) {
+      this._refuse(buffer, offset, header, end)
+    }
+    header._wrap(buffer, offset)
+    const view = buffer.view
+    const blockLength = view.getUint16(offset, true)
+    const limit = block + blockLength
+    const known = view.getUint16(offset + 2, true) === 4 && view.getUint16(offset + 4, true) === 3
+    if (!(known && blockLength >= 512 && limit <= end)) this._refuse(buffer, offset, header, end)
+    const actingVersion = view.getUint16(offset + 6, true)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
+    this._offset = block
+    this._limit = limit
+    this._end = end
+    this._blockLength = blockLength
+    this._actingVersion = actingVersion
+    return this
+  }
+
+  /**
+   * Says what keeps `wrapAndApplyHeader` from a message.
+   * @internal
+   */
+  _refuse(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, end: number): never {
+    if (!(offset + 8 <= end && end <= buffer.byteLength)) {
+      throwWrap('CounterMetadataDecoder', offset, 8, end - offset, buffer.byteLength)
+    }
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 4) throwTemplate('CounterMetadataDecoder', 4, templateId)
     const schemaId = header.schemaId()
     if (schemaId !== 3) throwSchema('CounterMetadataDecoder', 3, schemaId)
-    return this.wrap(buffer, offset + 8, header.blockLength(), header.version(), length - 8)
+    throwBlock('CounterMetadata', 512, offset + 8, header.blockLength(), end, buffer.byteLength)
   }
 
   actingVersion(): number {
@@ -302,16 +323,19 @@ export class CounterMetadataEncoder {
    * @param length bytes from the offset on that may be written; default the rest of the buffer
    * @throws SbeError when the root block does not fit
    */
-  wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(Number.isInteger(offset) && offset >= 0 && length >= 512 && offset + length <= buffer.byteLength)) {
-      throwWrap('CounterMetadataEncoder', offset, 512, length, buffer.byteLength)
+  wrap(buffer: DirectBuffer, offset: number, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 512 <= end && end <= buffer.byteLength)) {
+      throwWrap('CounterMetadataEncoder', offset, 512, end - offset, buffer.byteLength)
     }
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
     this._offset = offset
     this._limit = offset + 512
-    this._end = offset + length
+    this._end = end
     return this
   }
 
@@ -319,18 +343,25 @@ export class CounterMetadataEncoder {
    * As `wrap`, with a message header before the message.
    * @param length bytes from the offset on that may be written, the header included
    */
-  wrapAndApplyHeader(
-    buffer: DirectBuffer,
-    offset: number,
-    header: MessageHeaderEncoder,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    this.wrap(buffer, offset + 8, length - 8)
-    header.wrap(buffer, offset)
-    header.blockLength(512)
-    header.templateId(4)
-    header.schemaId(3)
-    header.version(0)
+  wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 520 <= end && end <= buffer.byteLength)) {
+      throwWrap('CounterMetadataEncoder', offset, 520, end - offset, buffer.byteLength)
+    }
+    header._wrap(buffer, offset)
+    const view = buffer.view
+    view.setUint16(offset, 512, true)
+    view.setUint16(offset + 2, 4, true)
+    view.setUint16(offset + 4, 3, true)
+    view.setUint16(offset + 6, 0, true)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
+    this._offset = offset + 8
+    this._limit = offset + 520
+    this._end = end
     return this
   }
 

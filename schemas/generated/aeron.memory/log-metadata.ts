@@ -5,7 +5,7 @@ import {
   copyBytes,
   formatMembers,
   requireRuntime,
-  throwBlockLength,
+  throwBlock,
   throwBounds,
   throwIndex,
   throwInexact,
@@ -52,24 +52,20 @@ export class LogMetadataDecoder {
    * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
-  wrap(
-    buffer: DirectBuffer,
-    offset: number,
-    actingBlockLength: number,
-    actingVersion: number,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    const end = offset + length
+  wrap(buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    const limit = offset + actingBlockLength
     const inside =
-      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
-      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
-    if (!inside) throwWrap('LogMetadataDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    if (actingBlockLength < 508) throwBlockLength('LogMetadata', actingBlockLength, 508)
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+      Number.isInteger(offset) && Number.isInteger(limit) &&
+      offset >= 0 && actingBlockLength >= 508 && limit <= end && end <= buffer.byteLength
+    if (!inside) throwBlock('LogMetadata', 508, offset, actingBlockLength, end, buffer.byteLength)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
     this._offset = offset
-    this._limit = offset + actingBlockLength
+    this._limit = limit
     this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
@@ -81,19 +77,46 @@ export class LogMetadataDecoder {
    * @param length bytes from the offset on that belong to the message, the header included
    * @throws SbeError also when the header is of another message or schema
    */
-  wrapAndApplyHeader(
-    buffer: DirectBuffer,
-    offset: number,
-    header: MessageHeaderDecoder,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    if (!(length >= 8)) throwWrap('LogMetadataDecoder', offset, 8, length, buffer.byteLength)
+  wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    const block = offset + 8
+    if (!(Number.isInteger(offset) && offset >= 0 && block <= end && end <= buffer.byteLength)) {
+      this._refuse(buffer, offset, header, end)
+    }
+    header._wrap(buffer, offset)
+    const view = buffer.view
+    const blockLength = view.getUint16(offset, true)
+    const limit = block + blockLength
+    const known = view.getUint16(offset + 2, true) === 2 && view.getUint16(offset + 4, true) === 3
+    if (!(known && blockLength >= 508 && limit <= end)) this._refuse(buffer, offset, header, end)
+    const actingVersion = view.getUint16(offset + 6, true)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
+    this._offset = block
+    this._limit = limit
+    this._end = end
+    this._blockLength = blockLength
+    this._actingVersion = actingVersion
+    return this
+  }
+
+  /**
+   * Says what keeps `wrapAndApplyHeader` from a message.
+   * @internal
+   */
+  _refuse(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, end: number): never {
+    if (!(offset + 8 <= end && end <= buffer.byteLength)) {
+      throwWrap('LogMetadataDecoder', offset, 8, end - offset, buffer.byteLength)
+    }
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 2) throwTemplate('LogMetadataDecoder', 2, templateId)
     const schemaId = header.schemaId()
     if (schemaId !== 3) throwSchema('LogMetadataDecoder', 3, schemaId)
-    return this.wrap(buffer, offset + 8, header.blockLength(), header.version(), length - 8)
+    throwBlock('LogMetadata', 508, offset + 8, header.blockLength(), end, buffer.byteLength)
   }
 
   actingVersion(): number {
@@ -623,16 +646,19 @@ export class LogMetadataEncoder {
    * @param length bytes from the offset on that may be written; default the rest of the buffer
    * @throws SbeError when the root block does not fit
    */
-  wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(Number.isInteger(offset) && offset >= 0 && length >= 4096 && offset + length <= buffer.byteLength)) {
-      throwWrap('LogMetadataEncoder', offset, 4096, length, buffer.byteLength)
+  wrap(buffer: DirectBuffer, offset: number, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 4096 <= end && end <= buffer.byteLength)) {
+      throwWrap('LogMetadataEncoder', offset, 4096, end - offset, buffer.byteLength)
     }
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
     this._offset = offset
     this._limit = offset + 4096
-    this._end = offset + length
+    this._end = end
     return this
   }
 
@@ -640,18 +666,25 @@ export class LogMetadataEncoder {
    * As `wrap`, with a message header before the message.
    * @param length bytes from the offset on that may be written, the header included
    */
-  wrapAndApplyHeader(
-    buffer: DirectBuffer,
-    offset: number,
-    header: MessageHeaderEncoder,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    this.wrap(buffer, offset + 8, length - 8)
-    header.wrap(buffer, offset)
-    header.blockLength(4096)
-    header.templateId(2)
-    header.schemaId(3)
-    header.version(0)
+  wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 4104 <= end && end <= buffer.byteLength)) {
+      throwWrap('LogMetadataEncoder', offset, 4104, end - offset, buffer.byteLength)
+    }
+    header._wrap(buffer, offset)
+    const view = buffer.view
+    view.setUint16(offset, 4096, true)
+    view.setUint16(offset + 2, 2, true)
+    view.setUint16(offset + 4, 3, true)
+    view.setUint16(offset + 6, 0, true)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
+    this._offset = offset + 8
+    this._limit = offset + 4104
+    this._end = end
     return this
   }
 

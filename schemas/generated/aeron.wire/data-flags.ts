@@ -36,7 +36,7 @@ export class DataFlagsDecoder {
 
   /** @internal */
   _wrap(view: DataView, offset: number): this {
-    this._view = view
+    if (this._view !== view) this._view = view
     this._offset = offset
     return this
   }
@@ -96,7 +96,7 @@ export class DataFlagsEncoder {
 
   /** @internal */
   _wrap(view: DataView, offset: number): this {
-    this._view = view
+    if (this._view !== view) this._view = view
     this._offset = offset
     return this
   }

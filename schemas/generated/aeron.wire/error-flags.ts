@@ -30,7 +30,7 @@ export class ErrorFlagsDecoder {
 
   /** @internal */
   _wrap(view: DataView, offset: number): this {
-    this._view = view
+    if (this._view !== view) this._view = view
     this._offset = offset
     return this
   }
@@ -72,7 +72,7 @@ export class ErrorFlagsEncoder {
 
   /** @internal */
   _wrap(view: DataView, offset: number): this {
-    this._view = view
+    if (this._view !== view) this._view = view
     this._offset = offset
     return this
   }

@@ -63,7 +63,6 @@ export class MessageHeaderDecoder {
   // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
@@ -75,9 +74,10 @@ export class MessageHeaderDecoder {
 
   /** @internal */
   _wrap(buffer: DirectBuffer, offset: number): this {
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
     this._offset = offset
     return this
   }
@@ -127,7 +127,6 @@ export class MessageHeaderEncoder {
   // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
@@ -139,9 +138,10 @@ export class MessageHeaderEncoder {
 
   /** @internal */
   _wrap(buffer: DirectBuffer, offset: number): this {
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
     this._offset = offset
     return this
   }

@@ -5,7 +5,7 @@ import {
   copyBytes,
   formatMembers,
   requireRuntime,
-  throwBlockLength,
+  throwBlock,
   throwBounds,
   throwIndex,
   throwLength,
@@ -51,26 +51,22 @@ export class ResolutionEntryIpv4Decoder {
    * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
-  wrap(
-    buffer: DirectBuffer,
-    offset: number,
-    actingBlockLength: number,
-    actingVersion: number,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    const end = offset + length
+  wrap(buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    const limit = offset + actingBlockLength
     const inside =
-      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
-      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+      Number.isInteger(offset) && Number.isInteger(limit) &&
+      offset >= 0 && actingBlockLength >= 14 && limit <= end && end <= buffer.byteLength
     if (!inside) {
-      throwWrap('ResolutionEntryIpv4Decoder', offset, actingBlockLength, length, buffer.byteLength)
+      throwBlock('ResolutionEntryIpv4', 14, offset, actingBlockLength, end, buffer.byteLength)
     }
-    if (actingBlockLength < 14) throwBlockLength('ResolutionEntryIpv4', actingBlockLength, 14)
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
     this._offset = offset
-    this._limit = offset + actingBlockLength
+    this._limit = limit
     this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
@@ -82,19 +78,46 @@ export class ResolutionEntryIpv4Decoder {
    * @param length bytes from the offset on that belong to the message, the header included
    * @throws SbeError also when the header is of another message or schema
    */
-  wrapAndApplyHeader(
-    buffer: DirectBuffer,
-    offset: number,
-    header: MessageHeaderDecoder,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    if (!(length >= 8)) throwWrap('ResolutionEntryIpv4Decoder', offset, 8, length, buffer.byteLength)
+  wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    const block = offset + 8
+    if (!(Number.isInteger(offset) && offset >= 0 && block <= end && end <= buffer.byteLength)) {
+      this._refuse(buffer, offset, header, end)
+    }
+    header._wrap(buffer, offset)
+    const view = buffer.view
+    const blockLength = view.getUint16(offset, true)
+    const limit = block + blockLength
+    const known = view.getUint16(offset + 2, true) === 257 && view.getUint16(offset + 4, true) === 1
+    if (!(known && blockLength >= 14 && limit <= end)) this._refuse(buffer, offset, header, end)
+    const actingVersion = view.getUint16(offset + 6, true)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
+    this._offset = block
+    this._limit = limit
+    this._end = end
+    this._blockLength = blockLength
+    this._actingVersion = actingVersion
+    return this
+  }
+
+  /**
+   * Says what keeps `wrapAndApplyHeader` from a message.
+   * @internal
+   */
+  _refuse(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, end: number): never {
+    if (!(offset + 8 <= end && end <= buffer.byteLength)) {
+      throwWrap('ResolutionEntryIpv4Decoder', offset, 8, end - offset, buffer.byteLength)
+    }
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 257) throwTemplate('ResolutionEntryIpv4Decoder', 257, templateId)
     const schemaId = header.schemaId()
     if (schemaId !== 1) throwSchema('ResolutionEntryIpv4Decoder', 1, schemaId)
-    return this.wrap(buffer, offset + 8, header.blockLength(), header.version(), length - 8)
+    throwBlock('ResolutionEntryIpv4', 14, offset + 8, header.blockLength(), end, buffer.byteLength)
   }
 
   actingVersion(): number {
@@ -274,16 +297,19 @@ export class ResolutionEntryIpv4Encoder {
    * @param length bytes from the offset on that may be written; default the rest of the buffer
    * @throws SbeError when the root block does not fit
    */
-  wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(Number.isInteger(offset) && offset >= 0 && length >= 14 && offset + length <= buffer.byteLength)) {
-      throwWrap('ResolutionEntryIpv4Encoder', offset, 14, length, buffer.byteLength)
+  wrap(buffer: DirectBuffer, offset: number, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 14 <= end && end <= buffer.byteLength)) {
+      throwWrap('ResolutionEntryIpv4Encoder', offset, 14, end - offset, buffer.byteLength)
     }
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
     this._offset = offset
     this._limit = offset + 14
-    this._end = offset + length
+    this._end = end
     return this
   }
 
@@ -291,18 +317,25 @@ export class ResolutionEntryIpv4Encoder {
    * As `wrap`, with a message header before the message.
    * @param length bytes from the offset on that may be written, the header included
    */
-  wrapAndApplyHeader(
-    buffer: DirectBuffer,
-    offset: number,
-    header: MessageHeaderEncoder,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    this.wrap(buffer, offset + 8, length - 8)
-    header.wrap(buffer, offset)
-    header.blockLength(14)
-    header.templateId(257)
-    header.schemaId(1)
-    header.version(1)
+  wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 22 <= end && end <= buffer.byteLength)) {
+      throwWrap('ResolutionEntryIpv4Encoder', offset, 22, end - offset, buffer.byteLength)
+    }
+    header._wrap(buffer, offset)
+    const view = buffer.view
+    view.setUint16(offset, 14, true)
+    view.setUint16(offset + 2, 257, true)
+    view.setUint16(offset + 4, 1, true)
+    view.setUint16(offset + 6, 1, true)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
+    this._offset = offset + 8
+    this._limit = offset + 22
+    this._end = end
     return this
   }
 

@@ -30,7 +30,7 @@ export class RttMeasurementFlagsDecoder {
 
   /** @internal */
   _wrap(view: DataView, offset: number): this {
-    this._view = view
+    if (this._view !== view) this._view = view
     this._offset = offset
     return this
   }
@@ -72,7 +72,7 @@ export class RttMeasurementFlagsEncoder {
 
   /** @internal */
   _wrap(view: DataView, offset: number): this {
-    this._view = view
+    if (this._view !== view) this._view = view
     this._offset = offset
     return this
   }

@@ -32,7 +32,7 @@ export class StatusMessageFlagsDecoder {
 
   /** @internal */
   _wrap(view: DataView, offset: number): this {
-    this._view = view
+    if (this._view !== view) this._view = view
     this._offset = offset
     return this
   }
@@ -80,7 +80,7 @@ export class StatusMessageFlagsEncoder {
 
   /** @internal */
   _wrap(view: DataView, offset: number): this {
-    this._view = view
+    if (this._view !== view) this._view = view
     this._offset = offset
     return this
   }

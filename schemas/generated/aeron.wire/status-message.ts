@@ -3,7 +3,7 @@ import {
   EMPTY_BUFFER,
   formatMembers,
   requireRuntime,
-  throwBlockLength,
+  throwBlock,
   throwBounds,
   throwInexact,
   throwSchema,
@@ -32,7 +32,6 @@ export class StatusMessageDecoder {
   // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
   _offset: number = 0
   _limit: number = 0
   _end: number = 0
@@ -49,29 +48,24 @@ export class StatusMessageDecoder {
    * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
-  wrap(
-    buffer: DirectBuffer,
-    offset: number,
-    actingBlockLength: number,
-    actingVersion: number,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    const end = offset + length
+  wrap(buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    const limit = offset + actingBlockLength
     const inside =
-      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
-      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
-    if (!inside) throwWrap('StatusMessageDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    if (actingBlockLength < 36) throwBlockLength('StatusMessage', actingBlockLength, 36)
-    let version = actingVersion
-    if (actingBlockLength < 44 && !(version < 1)) version = 0
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+      Number.isInteger(offset) && Number.isInteger(limit) &&
+      offset >= 0 && actingBlockLength >= 36 && limit <= end && end <= buffer.byteLength
+    if (!inside) throwBlock('StatusMessage', 36, offset, actingBlockLength, end, buffer.byteLength)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
     this._offset = offset
-    this._limit = offset + actingBlockLength
+    this._limit = limit
     this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
+    let version = actingVersion
+    if (actingBlockLength < 44 && !(version < 1)) version = 0
     this._version = version
     return this
   }
@@ -81,19 +75,48 @@ export class StatusMessageDecoder {
    * @param length bytes from the offset on that belong to the message, the header included
    * @throws SbeError also when the header is of another message or schema
    */
-  wrapAndApplyHeader(
-    buffer: DirectBuffer,
-    offset: number,
-    header: MessageHeaderDecoder,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    if (!(length >= 8)) throwWrap('StatusMessageDecoder', offset, 8, length, buffer.byteLength)
+  wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    const block = offset + 8
+    if (!(Number.isInteger(offset) && offset >= 0 && block <= end && end <= buffer.byteLength)) {
+      this._refuse(buffer, offset, header, end)
+    }
+    header._wrap(buffer, offset)
+    const view = buffer.view
+    const blockLength = view.getUint16(offset, true)
+    const limit = block + blockLength
+    const known = view.getUint16(offset + 2, true) === 3 && view.getUint16(offset + 4, true) === 1
+    if (!(known && blockLength >= 36 && limit <= end)) this._refuse(buffer, offset, header, end)
+    const actingVersion = view.getUint16(offset + 6, true)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
+    this._offset = block
+    this._limit = limit
+    this._end = end
+    this._blockLength = blockLength
+    this._actingVersion = actingVersion
+    let version = actingVersion
+    if (blockLength < 44 && !(version < 1)) version = 0
+    this._version = version
+    return this
+  }
+
+  /**
+   * Says what keeps `wrapAndApplyHeader` from a message.
+   * @internal
+   */
+  _refuse(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, end: number): never {
+    if (!(offset + 8 <= end && end <= buffer.byteLength)) {
+      throwWrap('StatusMessageDecoder', offset, 8, end - offset, buffer.byteLength)
+    }
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 3) throwTemplate('StatusMessageDecoder', 3, templateId)
     const schemaId = header.schemaId()
     if (schemaId !== 1) throwSchema('StatusMessageDecoder', 1, schemaId)
-    return this.wrap(buffer, offset + 8, header.blockLength(), header.version(), length - 8)
+    throwBlock('StatusMessage', 36, offset + 8, header.blockLength(), end, buffer.byteLength)
   }
 
   actingVersion(): number {
@@ -325,7 +348,6 @@ export class StatusMessageEncoder {
   // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
   _offset: number = 0
   _limit: number = 0
   _end: number = 0
@@ -336,16 +358,18 @@ export class StatusMessageEncoder {
    * @param length bytes from the offset on that may be written; default the rest of the buffer
    * @throws SbeError when the root block does not fit
    */
-  wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(Number.isInteger(offset) && offset >= 0 && length >= 44 && offset + length <= buffer.byteLength)) {
-      throwWrap('StatusMessageEncoder', offset, 44, length, buffer.byteLength)
+  wrap(buffer: DirectBuffer, offset: number, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 44 <= end && end <= buffer.byteLength)) {
+      throwWrap('StatusMessageEncoder', offset, 44, end - offset, buffer.byteLength)
     }
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
     this._offset = offset
     this._limit = offset + 44
-    this._end = offset + length
+    this._end = end
     return this
   }
 
@@ -353,18 +377,24 @@ export class StatusMessageEncoder {
    * As `wrap`, with a message header before the message.
    * @param length bytes from the offset on that may be written, the header included
    */
-  wrapAndApplyHeader(
-    buffer: DirectBuffer,
-    offset: number,
-    header: MessageHeaderEncoder,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    this.wrap(buffer, offset + 8, length - 8)
-    header.wrap(buffer, offset)
-    header.blockLength(44)
-    header.templateId(3)
-    header.schemaId(1)
-    header.version(1)
+  wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 52 <= end && end <= buffer.byteLength)) {
+      throwWrap('StatusMessageEncoder', offset, 52, end - offset, buffer.byteLength)
+    }
+    header._wrap(buffer, offset)
+    const view = buffer.view
+    view.setUint16(offset, 44, true)
+    view.setUint16(offset + 2, 3, true)
+    view.setUint16(offset + 4, 1, true)
+    view.setUint16(offset + 6, 1, true)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
+    this._offset = offset + 8
+    this._limit = offset + 52
+    this._end = end
     return this
   }
 

@@ -2,10 +2,10 @@
 import {
   EMPTY_BUFFER,
   GroupIterator,
-  NO_ENTRY,
   checkGroup,
   formatMembers,
   requireRuntime,
+  throwBlock,
   throwBlockLength,
   throwBounds,
   throwGroupCount,
@@ -40,7 +40,6 @@ export class BookSnapshotDecoder {
   // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
   _offset: number = 0
   _limit: number = 0
   _end: number = 0
@@ -56,24 +55,19 @@ export class BookSnapshotDecoder {
    * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
-  wrap(
-    buffer: DirectBuffer,
-    offset: number,
-    actingBlockLength: number,
-    actingVersion: number,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    const end = offset + length
+  wrap(buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    const limit = offset + actingBlockLength
     const inside =
-      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
-      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
-    if (!inside) throwWrap('BookSnapshotDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    if (actingBlockLength < 17) throwBlockLength('BookSnapshot', actingBlockLength, 17)
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+      Number.isInteger(offset) && Number.isInteger(limit) &&
+      offset >= 0 && actingBlockLength >= 17 && limit <= end && end <= buffer.byteLength
+    if (!inside) throwBlock('BookSnapshot', 17, offset, actingBlockLength, end, buffer.byteLength)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
     this._offset = offset
-    this._limit = offset + actingBlockLength
+    this._limit = limit
     this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
@@ -85,19 +79,45 @@ export class BookSnapshotDecoder {
    * @param length bytes from the offset on that belong to the message, the header included
    * @throws SbeError also when the header is of another message or schema
    */
-  wrapAndApplyHeader(
-    buffer: DirectBuffer,
-    offset: number,
-    header: MessageHeaderDecoder,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    if (!(length >= 8)) throwWrap('BookSnapshotDecoder', offset, 8, length, buffer.byteLength)
+  wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    const block = offset + 8
+    if (!(Number.isInteger(offset) && offset >= 0 && block <= end && end <= buffer.byteLength)) {
+      this._refuse(buffer, offset, header, end)
+    }
+    header._wrap(buffer, offset)
+    const view = buffer.view
+    const blockLength = view.getUint16(offset, true)
+    const limit = block + blockLength
+    const known = view.getUint16(offset + 2, true) === 5 && view.getUint16(offset + 4, true) === 300
+    if (!(known && blockLength >= 17 && limit <= end)) this._refuse(buffer, offset, header, end)
+    const actingVersion = view.getUint16(offset + 6, true)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
+    this._offset = block
+    this._limit = limit
+    this._end = end
+    this._blockLength = blockLength
+    this._actingVersion = actingVersion
+    return this
+  }
+
+  /**
+   * Says what keeps `wrapAndApplyHeader` from a message.
+   * @internal
+   */
+  _refuse(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, end: number): never {
+    if (!(offset + 8 <= end && end <= buffer.byteLength)) {
+      throwWrap('BookSnapshotDecoder', offset, 8, end - offset, buffer.byteLength)
+    }
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 5) throwTemplate('BookSnapshotDecoder', 5, templateId)
     const schemaId = header.schemaId()
     if (schemaId !== 300) throwSchema('BookSnapshotDecoder', 300, schemaId)
-    return this.wrap(buffer, offset + 8, header.blockLength(), header.version(), length - 8)
+    throwBlock('BookSnapshot', 17, offset + 8, header.blockLength(), end, buffer.byteLength)
   }
 
   actingVersion(): number {
@@ -253,7 +273,6 @@ export class BookSnapshotEncoder {
   // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
   _offset: number = 0
   _limit: number = 0
   _end: number = 0
@@ -264,16 +283,18 @@ export class BookSnapshotEncoder {
    * @param length bytes from the offset on that may be written; default the rest of the buffer
    * @throws SbeError when the root block does not fit
    */
-  wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(Number.isInteger(offset) && offset >= 0 && length >= 17 && offset + length <= buffer.byteLength)) {
-      throwWrap('BookSnapshotEncoder', offset, 17, length, buffer.byteLength)
+  wrap(buffer: DirectBuffer, offset: number, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 17 <= end && end <= buffer.byteLength)) {
+      throwWrap('BookSnapshotEncoder', offset, 17, end - offset, buffer.byteLength)
     }
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
     this._offset = offset
     this._limit = offset + 17
-    this._end = offset + length
+    this._end = end
     return this
   }
 
@@ -281,18 +302,24 @@ export class BookSnapshotEncoder {
    * As `wrap`, with a message header before the message.
    * @param length bytes from the offset on that may be written, the header included
    */
-  wrapAndApplyHeader(
-    buffer: DirectBuffer,
-    offset: number,
-    header: MessageHeaderEncoder,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    this.wrap(buffer, offset + 8, length - 8)
-    header.wrap(buffer, offset)
-    header.blockLength(17)
-    header.templateId(5)
-    header.schemaId(300)
-    header.version(1)
+  wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 25 <= end && end <= buffer.byteLength)) {
+      throwWrap('BookSnapshotEncoder', offset, 25, end - offset, buffer.byteLength)
+    }
+    header._wrap(buffer, offset)
+    const view = buffer.view
+    view.setUint16(offset, 17, true)
+    view.setUint16(offset + 2, 5, true)
+    view.setUint16(offset + 4, 300, true)
+    view.setUint16(offset + 6, 1, true)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
+    this._offset = offset + 8
+    this._limit = offset + 25
+    this._end = end
     return this
   }
 
@@ -416,13 +443,10 @@ export class BookSnapshotLevelsDecoder implements Iterable<BookSnapshotLevelsDec
 
   // State, shared with the flyweights of the members; not part of the API.
   readonly _message: BookSnapshotDecoder
-  _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  _offset: number = NO_ENTRY
+  _offset: number = -0x4000_0000
   _count: number = 0
   _index: number = 0
-  _first: number = 0
   _blockLength: number = 0
   _iterator: GroupIterator<BookSnapshotLevelsDecoder> = new GroupIterator<BookSnapshotLevelsDecoder>(this)
   _price: PriceDecoder = new PriceDecoder()
@@ -439,23 +463,31 @@ export class BookSnapshotLevelsDecoder implements Iterable<BookSnapshotLevelsDec
     const view = message._view
     const header = message._limit
     const first = header + 3
-    if (first > message._end) throwBounds('BookSnapshot.levels', 3, header, message._end)
+    if (first > message._end) this._refuse(0, 0)
     const blockLength = view.getUint16(header, true)
     const count = view.getUint8(header + 2)
-    checkGroup('BookSnapshot.levels', count, blockLength + 3, message._end - first)
-    if (count !== 0) {
-      if (blockLength < 9) throwBlockLength('BookSnapshot.levels', blockLength, 9)
+    if (!(first + count * (blockLength + 3) <= message._end && (count === 0 || blockLength >= 9))) {
+      this._refuse(count, blockLength)
     }
-    this._buffer = message._buffer
-    this._view = view
-    this._bytes = message._bytes
-    this._offset = NO_ENTRY
-    this._first = first
+    if (this._view !== view) this._view = view
+    this._offset = -0x4000_0000
     this._blockLength = blockLength
     this._count = count
     this._index = 0
     message._limit = first
     return this
+  }
+
+  /**
+   * Says what is wrong with a group.
+   * @internal
+   */
+  _refuse(count: number, blockLength: number): never {
+    const { _limit, _end } = this._message
+    const first = _limit + 3
+    if (first > _end) throwBounds('BookSnapshot.levels', 3, _limit, _end)
+    checkGroup('BookSnapshot.levels', count, blockLength + 3, _end - first)
+    throwBlockLength('BookSnapshot.levels', blockLength, 9)
   }
 
   /** Number of entries. */
@@ -469,17 +501,25 @@ export class BookSnapshotLevelsDecoder implements Iterable<BookSnapshotLevelsDec
 
   /** Moves to the next entry; throws when there is none. */
   next(): this {
-    if (this._index >= this._count) throwNoMoreEntries('BookSnapshot.levels', this._count)
     const message = this._message
     const offset = message._limit
     const limit = offset + this._blockLength
-    if (limit > message._end) {
-      throwBounds('BookSnapshot.levels', this._blockLength, offset, message._end)
-    }
-    this._offset = offset
+    const index = this._index
+    if (index >= this._count || limit > message._end) this._refuseNext()
     message._limit = limit
-    this._index++
+    this._offset = offset
+    this._index = index + 1
     return this
+  }
+
+  /**
+   * Says what keeps `next` from an entry.
+   * @internal
+   */
+  _refuseNext(): never {
+    if (this._index >= this._count) throwNoMoreEntries('BookSnapshot.levels', this._count)
+    const { _limit, _end } = this._message
+    throwBounds('BookSnapshot.levels', this._blockLength, _limit, _end)
   }
 
   /** Iterates the remaining entries; the value is this flyweight, moved on. */
@@ -493,7 +533,7 @@ export class BookSnapshotLevelsDecoder implements Iterable<BookSnapshotLevelsDec
   }
 
   price(): PriceDecoder {
-    return this._price._wrap(this._buffer, this._offset)
+    return this._price._wrap(this._message._buffer, this._offset)
   }
 
   priceMantissa(): bigint {
@@ -547,10 +587,8 @@ export class BookSnapshotLevelsEncoder {
 
   // State, shared with the flyweights of the members; not part of the API.
   readonly _message: BookSnapshotEncoder
-  _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  _offset: number = NO_ENTRY
+  _offset: number = -0x4000_0000
   _count: number = 0
   _index: number = 0
   _header: number = 0
@@ -564,40 +602,57 @@ export class BookSnapshotLevelsEncoder {
 
   /** @internal */
   _wrap(count: number): this {
-    if (!(Number.isInteger(count) && count >= 0 && count <= 254)) {
-      throwGroupCount('BookSnapshot.levels', count, 0, 254)
-    }
     const message = this._message
     const view = message._view
     const header = message._limit
     const first = header + 3
-    if (first + count * 9 > message._end) {
-      throwBounds('BookSnapshot.levels', 3 + count * 9, header, message._end)
+    if (!(Number.isInteger(count) && count >= 0 && count <= 254 && first + count * 9 <= message._end)) {
+      this._refuse(count)
     }
     view.setUint16(header, 9, true)
     view.setUint8(header + 2, count)
-    this._buffer = message._buffer
-    this._view = view
-    this._bytes = message._bytes
+    if (this._view !== view) this._view = view
     this._header = header
-    this._offset = NO_ENTRY
+    this._offset = -0x4000_0000
     this._count = count
     this._index = 0
     message._limit = first
     return this
   }
 
+  /**
+   * Says what is wrong with a count.
+   * @internal
+   */
+  _refuse(count: number): never {
+    if (!(Number.isInteger(count) && count >= 0 && count <= 254)) {
+      throwGroupCount('BookSnapshot.levels', count, 0, 254)
+    }
+    const { _limit, _end } = this._message
+    throwBounds('BookSnapshot.levels', 3 + count * 9, _limit, _end)
+  }
+
   /** Moves to the next entry; throws when all announced ones are taken. */
   next(): this {
-    if (this._index >= this._count) throwNoMoreEntries('BookSnapshot.levels', this._count)
     const message = this._message
     const offset = message._limit
     const limit = offset + 9
-    if (limit > message._end) throwBounds('BookSnapshot.levels', 9, offset, message._end)
-    this._offset = offset
+    const index = this._index
+    if (index >= this._count || limit > message._end) this._refuseNext()
     message._limit = limit
-    this._index++
+    this._offset = offset
+    this._index = index + 1
     return this
+  }
+
+  /**
+   * Says what keeps `next` from an entry.
+   * @internal
+   */
+  _refuseNext(): never {
+    if (this._index >= this._count) throwNoMoreEntries('BookSnapshot.levels', this._count)
+    const { _limit, _end } = this._message
+    throwBounds('BookSnapshot.levels', 9, _limit, _end)
   }
 
   /** Makes the count on the wire that of the entries taken so far; returns it. */
@@ -610,7 +665,7 @@ export class BookSnapshotLevelsEncoder {
   }
 
   price(): PriceEncoder {
-    return this._price._wrap(this._buffer, this._offset)
+    return this._price._wrap(this._message._buffer, this._offset)
   }
 
   priceMantissa(value: bigint): this {
@@ -662,13 +717,11 @@ export class BookSnapshotLevelsOrdersDecoder implements Iterable<BookSnapshotLev
 
   // State, shared with the flyweights of the members; not part of the API.
   readonly _message: BookSnapshotDecoder
-  _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  _offset: number = NO_ENTRY
+  _offset: number = -0x4000_0000
   _count: number = 0
   _index: number = 0
-  _first: number = 0
+  _following: number = 0
   _blockLength: number = 0
   _iterator: GroupIterator<BookSnapshotLevelsOrdersDecoder> = new GroupIterator<BookSnapshotLevelsOrdersDecoder>(this)
 
@@ -682,23 +735,31 @@ export class BookSnapshotLevelsOrdersDecoder implements Iterable<BookSnapshotLev
     const view = message._view
     const header = message._limit
     const first = header + 3
-    if (first > message._end) throwBounds('BookSnapshot.levels.orders', 3, header, message._end)
+    if (first > message._end) this._refuse(0, 0)
     const blockLength = view.getUint16(header, true)
     const count = view.getUint8(header + 2)
-    checkGroup('BookSnapshot.levels.orders', count, blockLength, message._end - first)
-    if (count !== 0) {
-      if (blockLength < 12) throwBlockLength('BookSnapshot.levels.orders', blockLength, 12)
-    }
-    this._buffer = message._buffer
-    this._view = view
-    this._bytes = message._bytes
-    this._offset = NO_ENTRY
-    this._first = first
+    const limit = first + count * blockLength
+    if (!(limit <= message._end && (count === 0 || blockLength >= 12))) this._refuse(count, blockLength)
+    if (this._view !== view) this._view = view
+    this._offset = -0x4000_0000
     this._blockLength = blockLength
     this._count = count
     this._index = 0
-    message._limit = first + count * blockLength
+    this._following = first
+    message._limit = limit
     return this
+  }
+
+  /**
+   * Says what is wrong with a group.
+   * @internal
+   */
+  _refuse(count: number, blockLength: number): never {
+    const { _limit, _end } = this._message
+    const first = _limit + 3
+    if (first > _end) throwBounds('BookSnapshot.levels.orders', 3, _limit, _end)
+    checkGroup('BookSnapshot.levels.orders', count, blockLength, _end - first)
+    throwBlockLength('BookSnapshot.levels.orders', blockLength, 12)
   }
 
   /** Number of entries. */
@@ -712,9 +773,12 @@ export class BookSnapshotLevelsOrdersDecoder implements Iterable<BookSnapshotLev
 
   /** Moves to the next entry; throws when there is none. */
   next(): this {
-    if (this._index >= this._count) throwNoMoreEntries('BookSnapshot.levels.orders', this._count)
-    this._offset = this._first + this._index * this._blockLength
-    this._index++
+    const offset = this._following
+    const index = this._index
+    if (index >= this._count) throwNoMoreEntries('BookSnapshot.levels.orders', this._count)
+    this._following = offset + this._blockLength
+    this._offset = offset
+    this._index = index + 1
     return this
   }
 
@@ -723,7 +787,9 @@ export class BookSnapshotLevelsOrdersDecoder implements Iterable<BookSnapshotLev
     if (index >>> 0 !== index || index >= this._count) {
       throwIndex('BookSnapshot.levels.orders', index, this._count)
     }
-    this._offset = this._first + index * this._blockLength
+    const offset = this._following + (index - this._index) * this._blockLength
+    this._following = offset + this._blockLength
+    this._offset = offset
     this._index = index + 1
     return this
   }
@@ -776,10 +842,8 @@ export class BookSnapshotLevelsOrdersEncoder {
 
   // State, shared with the flyweights of the members; not part of the API.
   readonly _message: BookSnapshotEncoder
-  _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  _offset: number = NO_ENTRY
+  _offset: number = -0x4000_0000
   _count: number = 0
   _index: number = 0
   _header: number = 0
@@ -790,40 +854,57 @@ export class BookSnapshotLevelsOrdersEncoder {
 
   /** @internal */
   _wrap(count: number): this {
-    if (!(Number.isInteger(count) && count >= 0 && count <= 254)) {
-      throwGroupCount('BookSnapshot.levels.orders', count, 0, 254)
-    }
     const message = this._message
     const view = message._view
     const header = message._limit
     const first = header + 3
-    if (first + count * 12 > message._end) {
-      throwBounds('BookSnapshot.levels.orders', 3 + count * 12, header, message._end)
+    if (!(Number.isInteger(count) && count >= 0 && count <= 254 && first + count * 12 <= message._end)) {
+      this._refuse(count)
     }
     view.setUint16(header, 12, true)
     view.setUint8(header + 2, count)
-    this._buffer = message._buffer
-    this._view = view
-    this._bytes = message._bytes
+    if (this._view !== view) this._view = view
     this._header = header
-    this._offset = NO_ENTRY
+    this._offset = -0x4000_0000
     this._count = count
     this._index = 0
     message._limit = first
     return this
   }
 
+  /**
+   * Says what is wrong with a count.
+   * @internal
+   */
+  _refuse(count: number): never {
+    if (!(Number.isInteger(count) && count >= 0 && count <= 254)) {
+      throwGroupCount('BookSnapshot.levels.orders', count, 0, 254)
+    }
+    const { _limit, _end } = this._message
+    throwBounds('BookSnapshot.levels.orders', 3 + count * 12, _limit, _end)
+  }
+
   /** Moves to the next entry; throws when all announced ones are taken. */
   next(): this {
-    if (this._index >= this._count) throwNoMoreEntries('BookSnapshot.levels.orders', this._count)
     const message = this._message
     const offset = message._limit
     const limit = offset + 12
-    if (limit > message._end) throwBounds('BookSnapshot.levels.orders', 12, offset, message._end)
-    this._offset = offset
+    const index = this._index
+    if (index >= this._count || limit > message._end) this._refuseNext()
     message._limit = limit
-    this._index++
+    this._offset = offset
+    this._index = index + 1
     return this
+  }
+
+  /**
+   * Says what keeps `next` from an entry.
+   * @internal
+   */
+  _refuseNext(): never {
+    if (this._index >= this._count) throwNoMoreEntries('BookSnapshot.levels.orders', this._count)
+    const { _limit, _end } = this._message
+    throwBounds('BookSnapshot.levels.orders', 12, _limit, _end)
   }
 
   /** Makes the count on the wire that of the entries taken so far; returns it. */

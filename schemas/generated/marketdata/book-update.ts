@@ -2,10 +2,10 @@
 import {
   EMPTY_BUFFER,
   GroupIterator,
-  NO_ENTRY,
   checkGroup,
   formatMembers,
   requireRuntime,
+  throwBlock,
   throwBlockLength,
   throwBounds,
   throwGroupCount,
@@ -41,7 +41,6 @@ export class BookUpdateDecoder {
   // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
   _offset: number = 0
   _limit: number = 0
   _end: number = 0
@@ -58,24 +57,19 @@ export class BookUpdateDecoder {
    * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
-  wrap(
-    buffer: DirectBuffer,
-    offset: number,
-    actingBlockLength: number,
-    actingVersion: number,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    const end = offset + length
+  wrap(buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    const limit = offset + actingBlockLength
     const inside =
-      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
-      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
-    if (!inside) throwWrap('BookUpdateDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    if (actingBlockLength < 9) throwBlockLength('BookUpdate', actingBlockLength, 9)
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+      Number.isInteger(offset) && Number.isInteger(limit) &&
+      offset >= 0 && actingBlockLength >= 9 && limit <= end && end <= buffer.byteLength
+    if (!inside) throwBlock('BookUpdate', 9, offset, actingBlockLength, end, buffer.byteLength)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
     this._offset = offset
-    this._limit = offset + actingBlockLength
+    this._limit = limit
     this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
@@ -87,19 +81,45 @@ export class BookUpdateDecoder {
    * @param length bytes from the offset on that belong to the message, the header included
    * @throws SbeError also when the header is of another message or schema
    */
-  wrapAndApplyHeader(
-    buffer: DirectBuffer,
-    offset: number,
-    header: MessageHeaderDecoder,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    if (!(length >= 8)) throwWrap('BookUpdateDecoder', offset, 8, length, buffer.byteLength)
+  wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    const block = offset + 8
+    if (!(Number.isInteger(offset) && offset >= 0 && block <= end && end <= buffer.byteLength)) {
+      this._refuse(buffer, offset, header, end)
+    }
+    header._wrap(buffer, offset)
+    const view = buffer.view
+    const blockLength = view.getUint16(offset, true)
+    const limit = block + blockLength
+    const known = view.getUint16(offset + 2, true) === 2 && view.getUint16(offset + 4, true) === 300
+    if (!(known && blockLength >= 9 && limit <= end)) this._refuse(buffer, offset, header, end)
+    const actingVersion = view.getUint16(offset + 6, true)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
+    this._offset = block
+    this._limit = limit
+    this._end = end
+    this._blockLength = blockLength
+    this._actingVersion = actingVersion
+    return this
+  }
+
+  /**
+   * Says what keeps `wrapAndApplyHeader` from a message.
+   * @internal
+   */
+  _refuse(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, end: number): never {
+    if (!(offset + 8 <= end && end <= buffer.byteLength)) {
+      throwWrap('BookUpdateDecoder', offset, 8, end - offset, buffer.byteLength)
+    }
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 2) throwTemplate('BookUpdateDecoder', 2, templateId)
     const schemaId = header.schemaId()
     if (schemaId !== 300) throwSchema('BookUpdateDecoder', 300, schemaId)
-    return this.wrap(buffer, offset + 8, header.blockLength(), header.version(), length - 8)
+    throwBlock('BookUpdate', 9, offset + 8, header.blockLength(), end, buffer.byteLength)
   }
 
   actingVersion(): number {
@@ -245,7 +265,6 @@ export class BookUpdateEncoder {
   // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
   _offset: number = 0
   _limit: number = 0
   _end: number = 0
@@ -257,16 +276,18 @@ export class BookUpdateEncoder {
    * @param length bytes from the offset on that may be written; default the rest of the buffer
    * @throws SbeError when the root block does not fit
    */
-  wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(Number.isInteger(offset) && offset >= 0 && length >= 16 && offset + length <= buffer.byteLength)) {
-      throwWrap('BookUpdateEncoder', offset, 16, length, buffer.byteLength)
+  wrap(buffer: DirectBuffer, offset: number, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 16 <= end && end <= buffer.byteLength)) {
+      throwWrap('BookUpdateEncoder', offset, 16, end - offset, buffer.byteLength)
     }
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
     this._offset = offset
     this._limit = offset + 16
-    this._end = offset + length
+    this._end = end
     return this
   }
 
@@ -274,18 +295,24 @@ export class BookUpdateEncoder {
    * As `wrap`, with a message header before the message.
    * @param length bytes from the offset on that may be written, the header included
    */
-  wrapAndApplyHeader(
-    buffer: DirectBuffer,
-    offset: number,
-    header: MessageHeaderEncoder,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    this.wrap(buffer, offset + 8, length - 8)
-    header.wrap(buffer, offset)
-    header.blockLength(16)
-    header.templateId(2)
-    header.schemaId(300)
-    header.version(1)
+  wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 24 <= end && end <= buffer.byteLength)) {
+      throwWrap('BookUpdateEncoder', offset, 24, end - offset, buffer.byteLength)
+    }
+    header._wrap(buffer, offset)
+    const view = buffer.view
+    view.setUint16(offset, 16, true)
+    view.setUint16(offset + 2, 2, true)
+    view.setUint16(offset + 4, 300, true)
+    view.setUint16(offset + 6, 1, true)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
+    this._offset = offset + 8
+    this._limit = offset + 24
+    this._end = end
     return this
   }
 
@@ -394,13 +421,11 @@ export class BookUpdateEntriesDecoder implements Iterable<BookUpdateEntriesDecod
 
   // State, shared with the flyweights of the members; not part of the API.
   readonly _message: BookUpdateDecoder
-  _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  _offset: number = NO_ENTRY
+  _offset: number = -0x4000_0000
   _count: number = 0
   _index: number = 0
-  _first: number = 0
+  _following: number = 0
   _blockLength: number = 0
   _iterator: GroupIterator<BookUpdateEntriesDecoder> = new GroupIterator<BookUpdateEntriesDecoder>(this)
   _price: PriceOptionalDecoder = new PriceOptionalDecoder()
@@ -415,23 +440,31 @@ export class BookUpdateEntriesDecoder implements Iterable<BookUpdateEntriesDecod
     const view = message._view
     const header = message._limit
     const first = header + 3
-    if (first > message._end) throwBounds('BookUpdate.entries', 3, header, message._end)
+    if (first > message._end) this._refuse(0, 0)
     const blockLength = view.getUint16(header, true)
     const count = view.getUint8(header + 2)
-    checkGroup('BookUpdate.entries', count, blockLength, message._end - first)
-    if (count !== 0) {
-      if (blockLength < 25) throwBlockLength('BookUpdate.entries', blockLength, 25)
-    }
-    this._buffer = message._buffer
-    this._view = view
-    this._bytes = message._bytes
-    this._offset = NO_ENTRY
-    this._first = first
+    const limit = first + count * blockLength
+    if (!(limit <= message._end && (count === 0 || blockLength >= 25))) this._refuse(count, blockLength)
+    if (this._view !== view) this._view = view
+    this._offset = -0x4000_0000
     this._blockLength = blockLength
     this._count = count
     this._index = 0
-    message._limit = first + count * blockLength
+    this._following = first
+    message._limit = limit
     return this
+  }
+
+  /**
+   * Says what is wrong with a group.
+   * @internal
+   */
+  _refuse(count: number, blockLength: number): never {
+    const { _limit, _end } = this._message
+    const first = _limit + 3
+    if (first > _end) throwBounds('BookUpdate.entries', 3, _limit, _end)
+    checkGroup('BookUpdate.entries', count, blockLength, _end - first)
+    throwBlockLength('BookUpdate.entries', blockLength, 25)
   }
 
   /** Number of entries. */
@@ -445,9 +478,12 @@ export class BookUpdateEntriesDecoder implements Iterable<BookUpdateEntriesDecod
 
   /** Moves to the next entry; throws when there is none. */
   next(): this {
-    if (this._index >= this._count) throwNoMoreEntries('BookUpdate.entries', this._count)
-    this._offset = this._first + this._index * this._blockLength
-    this._index++
+    const offset = this._following
+    const index = this._index
+    if (index >= this._count) throwNoMoreEntries('BookUpdate.entries', this._count)
+    this._following = offset + this._blockLength
+    this._offset = offset
+    this._index = index + 1
     return this
   }
 
@@ -456,7 +492,9 @@ export class BookUpdateEntriesDecoder implements Iterable<BookUpdateEntriesDecod
     if (index >>> 0 !== index || index >= this._count) {
       throwIndex('BookUpdate.entries', index, this._count)
     }
-    this._offset = this._first + index * this._blockLength
+    const offset = this._following + (index - this._index) * this._blockLength
+    this._following = offset + this._blockLength
+    this._offset = offset
     this._index = index + 1
     return this
   }
@@ -472,7 +510,7 @@ export class BookUpdateEntriesDecoder implements Iterable<BookUpdateEntriesDecod
   }
 
   price(): PriceOptionalDecoder {
-    return this._price._wrap(this._buffer, this._offset)
+    return this._price._wrap(this._message._buffer, this._offset)
   }
 
   priceMantissa(): bigint {
@@ -580,10 +618,8 @@ export class BookUpdateEntriesEncoder {
 
   // State, shared with the flyweights of the members; not part of the API.
   readonly _message: BookUpdateEncoder
-  _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  _offset: number = NO_ENTRY
+  _offset: number = -0x4000_0000
   _count: number = 0
   _index: number = 0
   _header: number = 0
@@ -595,40 +631,57 @@ export class BookUpdateEntriesEncoder {
 
   /** @internal */
   _wrap(count: number): this {
-    if (!(Number.isInteger(count) && count >= 0 && count <= 254)) {
-      throwGroupCount('BookUpdate.entries', count, 0, 254)
-    }
     const message = this._message
     const view = message._view
     const header = message._limit
     const first = header + 3
-    if (first + count * 32 > message._end) {
-      throwBounds('BookUpdate.entries', 3 + count * 32, header, message._end)
+    if (!(Number.isInteger(count) && count >= 0 && count <= 254 && first + count * 32 <= message._end)) {
+      this._refuse(count)
     }
     view.setUint16(header, 32, true)
     view.setUint8(header + 2, count)
-    this._buffer = message._buffer
-    this._view = view
-    this._bytes = message._bytes
+    if (this._view !== view) this._view = view
     this._header = header
-    this._offset = NO_ENTRY
+    this._offset = -0x4000_0000
     this._count = count
     this._index = 0
     message._limit = first
     return this
   }
 
+  /**
+   * Says what is wrong with a count.
+   * @internal
+   */
+  _refuse(count: number): never {
+    if (!(Number.isInteger(count) && count >= 0 && count <= 254)) {
+      throwGroupCount('BookUpdate.entries', count, 0, 254)
+    }
+    const { _limit, _end } = this._message
+    throwBounds('BookUpdate.entries', 3 + count * 32, _limit, _end)
+  }
+
   /** Moves to the next entry; throws when all announced ones are taken. */
   next(): this {
-    if (this._index >= this._count) throwNoMoreEntries('BookUpdate.entries', this._count)
     const message = this._message
     const offset = message._limit
     const limit = offset + 32
-    if (limit > message._end) throwBounds('BookUpdate.entries', 32, offset, message._end)
-    this._offset = offset
+    const index = this._index
+    if (index >= this._count || limit > message._end) this._refuseNext()
     message._limit = limit
-    this._index++
+    this._offset = offset
+    this._index = index + 1
     return this
+  }
+
+  /**
+   * Says what keeps `next` from an entry.
+   * @internal
+   */
+  _refuseNext(): never {
+    if (this._index >= this._count) throwNoMoreEntries('BookUpdate.entries', this._count)
+    const { _limit, _end } = this._message
+    throwBounds('BookUpdate.entries', 32, _limit, _end)
   }
 
   /** Makes the count on the wire that of the entries taken so far; returns it. */
@@ -641,7 +694,7 @@ export class BookUpdateEntriesEncoder {
   }
 
   price(): PriceOptionalEncoder {
-    return this._price._wrap(this._buffer, this._offset)
+    return this._price._wrap(this._message._buffer, this._offset)
   }
 
   priceMantissa(value: bigint): this {

@@ -2,7 +2,6 @@
 import {
   EMPTY_BUFFER,
   GroupIterator,
-  NO_ENTRY,
   checkGroup,
   checkRange,
   copyBytes,
@@ -15,6 +14,7 @@ import {
   readAscii,
   readUtf8,
   requireRuntime,
+  throwBlock,
   throwBlockLength,
   throwBounds,
   throwGroupCount,
@@ -73,26 +73,22 @@ export class InstrumentDefinitionDecoder {
    * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
-  wrap(
-    buffer: DirectBuffer,
-    offset: number,
-    actingBlockLength: number,
-    actingVersion: number,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    const end = offset + length
+  wrap(buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    const limit = offset + actingBlockLength
     const inside =
-      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
-      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
+      Number.isInteger(offset) && Number.isInteger(limit) &&
+      offset >= 0 && actingBlockLength >= 56 && limit <= end && end <= buffer.byteLength
     if (!inside) {
-      throwWrap('InstrumentDefinitionDecoder', offset, actingBlockLength, length, buffer.byteLength)
+      throwBlock('InstrumentDefinition', 56, offset, actingBlockLength, end, buffer.byteLength)
     }
-    if (actingBlockLength < 56) throwBlockLength('InstrumentDefinition', actingBlockLength, 56)
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
     this._offset = offset
-    this._limit = offset + actingBlockLength
+    this._limit = limit
     this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
@@ -104,19 +100,46 @@ export class InstrumentDefinitionDecoder {
    * @param length bytes from the offset on that belong to the message, the header included
    * @throws SbeError also when the header is of another message or schema
    */
-  wrapAndApplyHeader(
-    buffer: DirectBuffer,
-    offset: number,
-    header: MessageHeaderDecoder,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    if (!(length >= 8)) throwWrap('InstrumentDefinitionDecoder', offset, 8, length, buffer.byteLength)
+  wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    const block = offset + 8
+    if (!(Number.isInteger(offset) && offset >= 0 && block <= end && end <= buffer.byteLength)) {
+      this._refuse(buffer, offset, header, end)
+    }
+    header._wrap(buffer, offset)
+    const view = buffer.view
+    const blockLength = view.getUint16(offset, true)
+    const limit = block + blockLength
+    const known = view.getUint16(offset + 2, true) === 4 && view.getUint16(offset + 4, true) === 300
+    if (!(known && blockLength >= 56 && limit <= end)) this._refuse(buffer, offset, header, end)
+    const actingVersion = view.getUint16(offset + 6, true)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
+    this._offset = block
+    this._limit = limit
+    this._end = end
+    this._blockLength = blockLength
+    this._actingVersion = actingVersion
+    return this
+  }
+
+  /**
+   * Says what keeps `wrapAndApplyHeader` from a message.
+   * @internal
+   */
+  _refuse(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, end: number): never {
+    if (!(offset + 8 <= end && end <= buffer.byteLength)) {
+      throwWrap('InstrumentDefinitionDecoder', offset, 8, end - offset, buffer.byteLength)
+    }
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 4) throwTemplate('InstrumentDefinitionDecoder', 4, templateId)
     const schemaId = header.schemaId()
     if (schemaId !== 300) throwSchema('InstrumentDefinitionDecoder', 300, schemaId)
-    return this.wrap(buffer, offset + 8, header.blockLength(), header.version(), length - 8)
+    throwBlock('InstrumentDefinition', 56, offset + 8, header.blockLength(), end, buffer.byteLength)
   }
 
   actingVersion(): number {
@@ -489,16 +512,19 @@ export class InstrumentDefinitionEncoder {
    * @param length bytes from the offset on that may be written; default the rest of the buffer
    * @throws SbeError when the root block does not fit
    */
-  wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(Number.isInteger(offset) && offset >= 0 && length >= 56 && offset + length <= buffer.byteLength)) {
-      throwWrap('InstrumentDefinitionEncoder', offset, 56, length, buffer.byteLength)
+  wrap(buffer: DirectBuffer, offset: number, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 56 <= end && end <= buffer.byteLength)) {
+      throwWrap('InstrumentDefinitionEncoder', offset, 56, end - offset, buffer.byteLength)
     }
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
     this._offset = offset
     this._limit = offset + 56
-    this._end = offset + length
+    this._end = end
     return this
   }
 
@@ -506,18 +532,25 @@ export class InstrumentDefinitionEncoder {
    * As `wrap`, with a message header before the message.
    * @param length bytes from the offset on that may be written, the header included
    */
-  wrapAndApplyHeader(
-    buffer: DirectBuffer,
-    offset: number,
-    header: MessageHeaderEncoder,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    this.wrap(buffer, offset + 8, length - 8)
-    header.wrap(buffer, offset)
-    header.blockLength(56)
-    header.templateId(4)
-    header.schemaId(300)
-    header.version(1)
+  wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 64 <= end && end <= buffer.byteLength)) {
+      throwWrap('InstrumentDefinitionEncoder', offset, 64, end - offset, buffer.byteLength)
+    }
+    header._wrap(buffer, offset)
+    const view = buffer.view
+    view.setUint16(offset, 56, true)
+    view.setUint16(offset + 2, 4, true)
+    view.setUint16(offset + 4, 300, true)
+    view.setUint16(offset + 6, 1, true)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
+    this._offset = offset + 8
+    this._limit = offset + 64
+    this._end = end
     return this
   }
 
@@ -804,13 +837,11 @@ export class InstrumentDefinitionLegsDecoder implements Iterable<InstrumentDefin
 
   // State, shared with the flyweights of the members; not part of the API.
   readonly _message: InstrumentDefinitionDecoder
-  _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  _offset: number = NO_ENTRY
+  _offset: number = -0x4000_0000
   _count: number = 0
   _index: number = 0
-  _first: number = 0
+  _following: number = 0
   _blockLength: number = 0
   _iterator: GroupIterator<InstrumentDefinitionLegsDecoder> = new GroupIterator<InstrumentDefinitionLegsDecoder>(this)
 
@@ -824,23 +855,31 @@ export class InstrumentDefinitionLegsDecoder implements Iterable<InstrumentDefin
     const view = message._view
     const header = message._limit
     const first = header + 3
-    if (first > message._end) throwBounds('InstrumentDefinition.legs', 3, header, message._end)
+    if (first > message._end) this._refuse(0, 0)
     const blockLength = view.getUint16(header, true)
     const count = view.getUint8(header + 2)
-    checkGroup('InstrumentDefinition.legs', count, blockLength, message._end - first)
-    if (count !== 0) {
-      if (blockLength < 6) throwBlockLength('InstrumentDefinition.legs', blockLength, 6)
-    }
-    this._buffer = message._buffer
-    this._view = view
-    this._bytes = message._bytes
-    this._offset = NO_ENTRY
-    this._first = first
+    const limit = first + count * blockLength
+    if (!(limit <= message._end && (count === 0 || blockLength >= 6))) this._refuse(count, blockLength)
+    if (this._view !== view) this._view = view
+    this._offset = -0x4000_0000
     this._blockLength = blockLength
     this._count = count
     this._index = 0
-    message._limit = first + count * blockLength
+    this._following = first
+    message._limit = limit
     return this
+  }
+
+  /**
+   * Says what is wrong with a group.
+   * @internal
+   */
+  _refuse(count: number, blockLength: number): never {
+    const { _limit, _end } = this._message
+    const first = _limit + 3
+    if (first > _end) throwBounds('InstrumentDefinition.legs', 3, _limit, _end)
+    checkGroup('InstrumentDefinition.legs', count, blockLength, _end - first)
+    throwBlockLength('InstrumentDefinition.legs', blockLength, 6)
   }
 
   /** Number of entries. */
@@ -854,9 +893,12 @@ export class InstrumentDefinitionLegsDecoder implements Iterable<InstrumentDefin
 
   /** Moves to the next entry; throws when there is none. */
   next(): this {
-    if (this._index >= this._count) throwNoMoreEntries('InstrumentDefinition.legs', this._count)
-    this._offset = this._first + this._index * this._blockLength
-    this._index++
+    const offset = this._following
+    const index = this._index
+    if (index >= this._count) throwNoMoreEntries('InstrumentDefinition.legs', this._count)
+    this._following = offset + this._blockLength
+    this._offset = offset
+    this._index = index + 1
     return this
   }
 
@@ -865,7 +907,9 @@ export class InstrumentDefinitionLegsDecoder implements Iterable<InstrumentDefin
     if (index >>> 0 !== index || index >= this._count) {
       throwIndex('InstrumentDefinition.legs', index, this._count)
     }
-    this._offset = this._first + index * this._blockLength
+    const offset = this._following + (index - this._index) * this._blockLength
+    this._following = offset + this._blockLength
+    this._offset = offset
     this._index = index + 1
     return this
   }
@@ -912,10 +956,8 @@ export class InstrumentDefinitionLegsEncoder {
 
   // State, shared with the flyweights of the members; not part of the API.
   readonly _message: InstrumentDefinitionEncoder
-  _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
-  _offset: number = NO_ENTRY
+  _offset: number = -0x4000_0000
   _count: number = 0
   _index: number = 0
   _header: number = 0
@@ -926,40 +968,57 @@ export class InstrumentDefinitionLegsEncoder {
 
   /** @internal */
   _wrap(count: number): this {
-    if (!(Number.isInteger(count) && count >= 0 && count <= 254)) {
-      throwGroupCount('InstrumentDefinition.legs', count, 0, 254)
-    }
     const message = this._message
     const view = message._view
     const header = message._limit
     const first = header + 3
-    if (first + count * 6 > message._end) {
-      throwBounds('InstrumentDefinition.legs', 3 + count * 6, header, message._end)
+    if (!(Number.isInteger(count) && count >= 0 && count <= 254 && first + count * 6 <= message._end)) {
+      this._refuse(count)
     }
     view.setUint16(header, 6, true)
     view.setUint8(header + 2, count)
-    this._buffer = message._buffer
-    this._view = view
-    this._bytes = message._bytes
+    if (this._view !== view) this._view = view
     this._header = header
-    this._offset = NO_ENTRY
+    this._offset = -0x4000_0000
     this._count = count
     this._index = 0
     message._limit = first
     return this
   }
 
+  /**
+   * Says what is wrong with a count.
+   * @internal
+   */
+  _refuse(count: number): never {
+    if (!(Number.isInteger(count) && count >= 0 && count <= 254)) {
+      throwGroupCount('InstrumentDefinition.legs', count, 0, 254)
+    }
+    const { _limit, _end } = this._message
+    throwBounds('InstrumentDefinition.legs', 3 + count * 6, _limit, _end)
+  }
+
   /** Moves to the next entry; throws when all announced ones are taken. */
   next(): this {
-    if (this._index >= this._count) throwNoMoreEntries('InstrumentDefinition.legs', this._count)
     const message = this._message
     const offset = message._limit
     const limit = offset + 6
-    if (limit > message._end) throwBounds('InstrumentDefinition.legs', 6, offset, message._end)
-    this._offset = offset
+    const index = this._index
+    if (index >= this._count || limit > message._end) this._refuseNext()
     message._limit = limit
-    this._index++
+    this._offset = offset
+    this._index = index + 1
     return this
+  }
+
+  /**
+   * Says what keeps `next` from an entry.
+   * @internal
+   */
+  _refuseNext(): never {
+    if (this._index >= this._count) throwNoMoreEntries('InstrumentDefinition.legs', this._count)
+    const { _limit, _end } = this._message
+    throwBounds('InstrumentDefinition.legs', 6, _limit, _end)
   }
 
   /** Makes the count on the wire that of the entries taken so far; returns it. */

@@ -52,7 +52,6 @@ export class MaturityDateDecoder {
   // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
@@ -64,9 +63,10 @@ export class MaturityDateDecoder {
 
   /** @internal */
   _wrap(buffer: DirectBuffer, offset: number): this {
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
     this._offset = offset
     return this
   }
@@ -135,7 +135,6 @@ export class MaturityDateEncoder {
   // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
@@ -147,9 +146,10 @@ export class MaturityDateEncoder {
 
   /** @internal */
   _wrap(buffer: DirectBuffer, offset: number): this {
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
     this._offset = offset
     return this
   }

@@ -41,7 +41,6 @@ export class PriceOptionalDecoder {
   // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
@@ -53,9 +52,10 @@ export class PriceOptionalDecoder {
 
   /** @internal */
   _wrap(buffer: DirectBuffer, offset: number): this {
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
     this._offset = offset
     return this
   }
@@ -118,7 +118,6 @@ export class PriceOptionalEncoder {
   // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
@@ -130,9 +129,10 @@ export class PriceOptionalEncoder {
 
   /** @internal */
   _wrap(buffer: DirectBuffer, offset: number): this {
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
     this._offset = offset
     return this
   }

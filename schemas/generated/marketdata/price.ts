@@ -41,7 +41,6 @@ export class PriceDecoder {
   // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
@@ -53,9 +52,10 @@ export class PriceDecoder {
 
   /** @internal */
   _wrap(buffer: DirectBuffer, offset: number): this {
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
     this._offset = offset
     return this
   }
@@ -110,7 +110,6 @@ export class PriceEncoder {
   // State, shared with the flyweights of the members; not part of the API.
   _buffer: DirectBuffer = EMPTY_BUFFER
   _view: DataView = EMPTY_BUFFER.view
-  _bytes: Uint8Array = EMPTY_BUFFER.bytes
   _offset: number = 0
 
   wrap(buffer: DirectBuffer, offset: number): this {
@@ -122,9 +121,10 @@ export class PriceEncoder {
 
   /** @internal */
   _wrap(buffer: DirectBuffer, offset: number): this {
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+    }
     this._offset = offset
     return this
   }

@@ -36,7 +36,7 @@ export class TradeConditionsDecoder {
 
   /** @internal */
   _wrap(view: DataView, offset: number): this {
-    this._view = view
+    if (this._view !== view) this._view = view
     this._offset = offset
     return this
   }
@@ -120,7 +120,7 @@ export class TradeConditionsEncoder {
 
   /** @internal */
   _wrap(view: DataView, offset: number): this {
-    this._view = view
+    if (this._view !== view) this._view = view
     this._offset = offset
     return this
   }

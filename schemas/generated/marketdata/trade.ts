@@ -9,7 +9,7 @@ import {
   putFixedAscii,
   readAscii,
   requireRuntime,
-  throwBlockLength,
+  throwBlock,
   throwBounds,
   throwIndex,
   throwInexact,
@@ -60,29 +60,25 @@ export class TradeDecoder {
    * Nothing behind them is read.
    * @throws SbeError when the block does not lie within the message or is shorter than the first version of it
    */
-  wrap(
-    buffer: DirectBuffer,
-    offset: number,
-    actingBlockLength: number,
-    actingVersion: number,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    const end = offset + length
+  wrap(buffer: DirectBuffer, offset: number, actingBlockLength: number, actingVersion: number, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    const limit = offset + actingBlockLength
     const inside =
-      Number.isInteger(offset) && Number.isInteger(actingBlockLength) &&
-      offset >= 0 && actingBlockLength >= 0 && actingBlockLength <= length && end <= buffer.byteLength
-    if (!inside) throwWrap('TradeDecoder', offset, actingBlockLength, length, buffer.byteLength)
-    if (actingBlockLength < 46) throwBlockLength('Trade', actingBlockLength, 46)
-    let version = actingVersion
-    if (actingBlockLength < 66 && !(version < 1)) version = 0
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+      Number.isInteger(offset) && Number.isInteger(limit) &&
+      offset >= 0 && actingBlockLength >= 46 && limit <= end && end <= buffer.byteLength
+    if (!inside) throwBlock('Trade', 46, offset, actingBlockLength, end, buffer.byteLength)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
     this._offset = offset
-    this._limit = offset + actingBlockLength
+    this._limit = limit
     this._end = end
     this._blockLength = actingBlockLength
     this._actingVersion = actingVersion
+    let version = actingVersion
+    if (actingBlockLength < 66 && !(version < 1)) version = 0
     this._version = version
     return this
   }
@@ -92,19 +88,49 @@ export class TradeDecoder {
    * @param length bytes from the offset on that belong to the message, the header included
    * @throws SbeError also when the header is of another message or schema
    */
-  wrapAndApplyHeader(
-    buffer: DirectBuffer,
-    offset: number,
-    header: MessageHeaderDecoder,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    if (!(length >= 8)) throwWrap('TradeDecoder', offset, 8, length, buffer.byteLength)
+  wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    const block = offset + 8
+    if (!(Number.isInteger(offset) && offset >= 0 && block <= end && end <= buffer.byteLength)) {
+      this._refuse(buffer, offset, header, end)
+    }
+    header._wrap(buffer, offset)
+    const view = buffer.view
+    const blockLength = view.getUint16(offset, true)
+    const limit = block + blockLength
+    const known = view.getUint16(offset + 2, true) === 3 && view.getUint16(offset + 4, true) === 300
+    if (!(known && blockLength >= 46 && limit <= end)) this._refuse(buffer, offset, header, end)
+    const actingVersion = view.getUint16(offset + 6, true)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
+    this._offset = block
+    this._limit = limit
+    this._end = end
+    this._blockLength = blockLength
+    this._actingVersion = actingVersion
+    let version = actingVersion
+    if (blockLength < 66 && !(version < 1)) version = 0
+    this._version = version
+    return this
+  }
+
+  /**
+   * Says what keeps `wrapAndApplyHeader` from a message.
+   * @internal
+   */
+  _refuse(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, end: number): never {
+    if (!(offset + 8 <= end && end <= buffer.byteLength)) {
+      throwWrap('TradeDecoder', offset, 8, end - offset, buffer.byteLength)
+    }
     header.wrap(buffer, offset)
     const templateId = header.templateId()
     if (templateId !== 3) throwTemplate('TradeDecoder', 3, templateId)
     const schemaId = header.schemaId()
     if (schemaId !== 300) throwSchema('TradeDecoder', 300, schemaId)
-    return this.wrap(buffer, offset + 8, header.blockLength(), header.version(), length - 8)
+    throwBlock('Trade', 46, offset + 8, header.blockLength(), end, buffer.byteLength)
   }
 
   actingVersion(): number {
@@ -459,16 +485,19 @@ export class TradeEncoder {
    * @param length bytes from the offset on that may be written; default the rest of the buffer
    * @throws SbeError when the root block does not fit
    */
-  wrap(buffer: DirectBuffer, offset: number, length: number = buffer.byteLength - offset): this {
-    if (!(Number.isInteger(offset) && offset >= 0 && length >= 66 && offset + length <= buffer.byteLength)) {
-      throwWrap('TradeEncoder', offset, 66, length, buffer.byteLength)
+  wrap(buffer: DirectBuffer, offset: number, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 66 <= end && end <= buffer.byteLength)) {
+      throwWrap('TradeEncoder', offset, 66, end - offset, buffer.byteLength)
     }
-    this._buffer = buffer
-    this._view = buffer.view
-    this._bytes = buffer.bytes
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
     this._offset = offset
     this._limit = offset + 66
-    this._end = offset + length
+    this._end = end
     return this
   }
 
@@ -476,18 +505,25 @@ export class TradeEncoder {
    * As `wrap`, with a message header before the message.
    * @param length bytes from the offset on that may be written, the header included
    */
-  wrapAndApplyHeader(
-    buffer: DirectBuffer,
-    offset: number,
-    header: MessageHeaderEncoder,
-    length: number = buffer.byteLength - offset,
-  ): this {
-    this.wrap(buffer, offset + 8, length - 8)
-    header.wrap(buffer, offset)
-    header.blockLength(66)
-    header.templateId(3)
-    header.schemaId(300)
-    header.version(1)
+  wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length?: number): this {
+    const end = length === undefined ? buffer.byteLength : offset + length
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + 74 <= end && end <= buffer.byteLength)) {
+      throwWrap('TradeEncoder', offset, 74, end - offset, buffer.byteLength)
+    }
+    header._wrap(buffer, offset)
+    const view = buffer.view
+    view.setUint16(offset, 66, true)
+    view.setUint16(offset + 2, 3, true)
+    view.setUint16(offset + 4, 300, true)
+    view.setUint16(offset + 6, 1, true)
+    if (this._buffer !== buffer) {
+      this._buffer = buffer
+      this._view = buffer.view
+      this._bytes = buffer.bytes
+    }
+    this._offset = offset + 8
+    this._limit = offset + 74
+    this._end = end
     return this
   }
 
