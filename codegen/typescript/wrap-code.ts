@@ -3,7 +3,7 @@
  * lines: compilers inline callees into their caller up to a sum of bytecodes, which these would use up.
  */
 import { versionLimits } from './block-code.ts'
-import type { CompositeModel, ScalarMember } from './codec-model.ts'
+import type { CompositeModel, FieldModel, ScalarMember } from './codec-model.ts'
 import { blockEnd, blockVersions, isVersioned, usesBytes } from './codec-model.ts'
 import type { MessageContext } from './level.ts'
 import { isWide, plus, readNumber, stringLiteral, writeNumber } from './literals.ts'
@@ -81,7 +81,7 @@ function emitDecoderHeader(context: MessageContext, className: string): void {
     // of the caller's code is inlined. What is wrong is found out elsewhere, for the same reason.
     const read = (name: string): string => {
       const member = inPlace(model.header, name)
-      if (member === undefined) return `header.${headerAccessor(context, name)}()`
+      if (member === undefined) return readHeader(context, name)
       return readNumber('view', member.type.primitive, plus('offset', member.offset), littleEndian)
     }
     code.line(END_OF_LENGTH).line(`const block = offset + ${encodedLength}`)
@@ -100,7 +100,7 @@ function emitDecoderHeader(context: MessageContext, className: string): void {
 
   code.line().doc('Says what keeps `wrapAndApplyHeader` from a message.', '@internal')
   code.list('_refuse(', [buffer, 'offset: number', header, 'end: number'], '): never {').indented(() => {
-    const read = (name: string): string => `header.${headerAccessor(context, name)}()`
+    const read = (name: string): string => readHeader(context, name)
     const owner = `'${className}'`
     const inside = `offset + ${encodedLength} <= end && end <= buffer.byteLength`
     const args = [owner, 'offset', encodedLength, 'end - offset', 'buffer.byteLength']
@@ -197,12 +197,29 @@ function emitEncoderHeader(context: MessageContext, className: string): void {
   }).line('}')
 }
 
-/** Accessor of a header member as a number; headers may have 64-bit members. */
-export function headerAccessor(context: Pick<MessageContext, 'model' | 'names'>, name: string): string {
-  const { header } = context.model
-  const members = context.names.membersOf(header, () => new MemberNames(header.members))
+type HeaderContext = Pick<MessageContext, 'model' | 'names'>
+
+/** Reads a member of `header` as a number; headers may have 64-bit members, and constants. */
+export function readHeader(context: HeaderContext, name: string): string {
+  const { type, presence } = memberOf(context.model.header, name)
+  const isConstant = presence === 'constant' && type.kind === 'scalar' && isWide(type.primitive)
+  // A constant has no accessor for Numbers.
+  return isConstant ? `Number(header.${propertyOf(context, name)}())` : `header.${headerAccessor(context, name)}()`
+}
+
+/** Accessor of a header member as a number. */
+function headerAccessor(context: HeaderContext, name: string): string {
+  const { type } = memberOf(context.model.header, name)
+  const property = propertyOf(context, name)
+  return type.kind === 'scalar' && isWide(type.primitive) ? `${property}AsNumber` : property
+}
+
+function propertyOf({ model: { header }, names }: HeaderContext, name: string): string {
+  return names.membersOf(header, () => new MemberNames(header.members)).of(memberOf(header, name))
+}
+
+function memberOf(header: CompositeModel, name: string): FieldModel {
   const member = header.members.find((candidate) => candidate.name === name)
   if (member === undefined) throw new RangeError(`the message header has no ${name}`)
-  const wide = member.type.kind === 'scalar' && isWide(member.type.primitive)
-  return wide ? `${members.of(member)}AsNumber` : members.of(member)
+  return member
 }
