@@ -1,8 +1,9 @@
-/** Warnings of our own: what the format allows and the reference does not mention, but authors want to know. */
+/** Findings of our own: what the format allows and the reference does not mention, but authors want to know. */
 import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
 import type { XmlElement } from '../xml/xml-element.ts'
 import type { SchemaContext } from './context.ts'
 import type { CompositeType, Group, Member, Schema } from './model.ts'
+import { bitRange } from './primitive-values.ts'
 import type { Reporter } from './reporter.ts'
 
 export function giveAdvice(context: SchemaContext, schema: Schema): void {
@@ -68,11 +69,19 @@ function checkWidth(
 ): void {
   const member = composite.members.get(memberName)
   if (member?.kind !== 'type' || member.presence === 'constant') return
-  const { minValue, maxValue } = PRIMITIVE_TYPES[member.primitiveType]
+  const { kind, minValue, maxValue } = PRIMITIVE_TYPES[member.primitiveType]
   const [min, max] = [member.minValue ?? minValue, member.maxValue ?? maxValue]
-  if (value >= min && value <= max) return
-  const message = `${memberName} ${value} does not fit into '${memberName}' of composite '${composite.name}'`
-  reporter.warning({ code: 'header-width', at, attribute, message, expected: `${min} to ${max}` })
+  const finding = { code: 'header-width', at, attribute, expected: `${min} to ${max}` }
+  const [lowest, highest] = kind === 'float' ? [min, max] : bitRange(member.primitiveType)
+  if (value < lowest || value > highest) {
+    // The reference cuts off what does not fit, and its decoders read something else than was written.
+    const message = `${memberName} ${value} does not fit into '${memberName}' of composite '${composite.name}', ` +
+      `which is ${member.primitiveType}`
+    reporter.error({ ...finding, message })
+  } else if (value < min || value > max) {
+    const message = `${memberName} ${value} is out of the range of '${memberName}' of composite '${composite.name}'`
+    reporter.warning({ ...finding, message })
+  }
 }
 
 function findUnusedTypes(context: SchemaContext, schema: Schema): void {

@@ -1,24 +1,46 @@
-/** Warnings of our own, where the reference says nothing. */
+/** Findings of our own, where the reference says nothing. */
+import * as assert from 'uvu/assert'
 import { suite } from '../../support/suite.ts'
 import { DIMENSIONS, expectFindings, expectReference, HEADER, schemaOf, schemaWith } from './schema-text.ts'
 
 const test = suite('advice')
 
-test('numbers that do not fit the header are warned of', () => {
+/** In both modes; codecs of such a schema could not read what they write. */
+function expectHeaderError(marked: string): void {
+  expectReference('error', marked, '')
+  for (const { severity } of expectFindings(marked, { lenient: true })) assert.is(severity, 'error')
+}
+
+test('numbers that do not fit the header are errors', () => {
   const schema = (attributes: string, message: string): string =>
     schemaOf('', `<message name="M" ${message}/>`, attributes)
-  expectReference('warning', schema('', '[[header-width]]id="65535"'), '')
-  expectReference('warning', schema('', '[[header-width]]id="-1"'), '')
-  expectReference('warning', schema('[[header-width]]version="70000"', 'id="1"'), '')
-  expectReference('warning', schema('', 'id="1" [[header-width]]blockLength="65535"'), '')
+  expectHeaderError(schema('', '[[header-width]]id="65536"'))
+  expectHeaderError(schema('', '[[header-width]]id="-1"'))
+  expectHeaderError(schema('[[header-width]]version="70000"', 'id="1"'))
+  expectHeaderError(schema('', 'id="1" [[header-width]]blockLength="65536"'))
+  const schemaId = schema('', 'id="1"').replace('id="1"', '[[header-width]]id="65536"')
+  expectHeaderError(schemaId)
+  expectHeaderError(schemaId.replace('65536', '-5'))
   expectFindings(schema('version="65534"', 'id="65534" blockLength="65534"'))
+  const signed = schema('', 'id="-1"')
+    .replace('"templateId" primitiveType="uint16"', '"templateId" primitiveType="int16"')
+    .replace('<composite', '[[message-header]]<composite')
+  expectFindings(signed)
 })
 
-test('a group longer than its dimensions can say is warned of', () => {
-  const members = '<group name="g" id="1" [[header-width]]blockLength="300" dimensionType="Small"/>'
+test('the null value of a member of the header is warned of', () => {
+  expectReference('warning', schemaOf('', '<message name="M" [[header-width]]id="65535"/>'), '')
+  expectReference('warning', schemaOf('', '<message name="M" id="1" [[header-width]]blockLength="65535"/>'), '')
+})
+
+test('a group longer than its dimensions can say is an error', () => {
+  const group = (blockLength: number): string =>
+    `<group name="g" id="1" [[header-width]]blockLength="${blockLength}" dimensionType="Small"/>`
   const types = `<composite name="Small"><type name="blockLength" primitiveType="uint8"/>
     <type name="numInGroup" primitiveType="uint8"/></composite>`
-  expectReference('warning', schemaWith(members, types), '')
+  expectHeaderError(schemaWith(group(300), types))
+  expectReference('warning', schemaWith(group(255), types), '')
+  expectReference('warning', schemaWith(group(201), types.replace('/>', ' maxValue="200"/>')), '')
 })
 
 test('a field before which newer ones were put is warned of', () => {
