@@ -3,7 +3,7 @@ import type { Presence } from '../ir/token.ts'
 import { MAX_BLOCK_LENGTH } from '../limits.ts'
 import type { XmlElement } from '../xml/xml-element.ts'
 import { COUNTING, integer, presenceAttribute, requiredText, warnOfSpace } from './attributes.ts'
-import { encodeCharacters } from './character-encoding.ts'
+import { checkCharacterEncoding, encodeCharacters } from './character-encoding.ts'
 import type { SchemaContext } from './context.ts'
 import { parseEnumType } from './enum-type.ts'
 import type { SimpleType, TypeBase } from './model.ts'
@@ -24,6 +24,7 @@ export function parseSimpleType(context: SchemaContext, element: XmlElement): Si
   const characterEncoding = element.attributes.get('characterEncoding')?.trim() ??
     (primitiveType === 'char' ? 'US-ASCII' : undefined)
   const type = { primitiveType, length, valueRef, characterEncoding }
+  checkCharacterEncoding(reporter, element, type)
   const constValue = base.presence === 'constant' ? constantOf(context, element, type) : undefined
   return {
     ...base,

@@ -215,4 +215,38 @@ test('a field that takes no bytes is warned of', () => {
   expectReference('warning', schemaWith('<field name="a" id="1" [[zero-length]]type="nothing"/>', type), '')
 })
 
+test('an encoding that no codec can read is warned of', () => {
+  const type = (encoding: string, rest = 'primitiveType="char" length="4"'): string =>
+    schemaOf(`<type name="t" ${rest} ${encoding}/>`)
+  expectReference('warning', type('[[unknown-encoding]]characterEncoding="x-nonsense"'), '')
+  expectReference('warning', type('[[unknown-encoding]]characterEncoding="x"', 'primitiveType="uint8" length="0"'), '')
+  expectFindings(type('[[unknown-encoding]][[wide-encoding]]characterEncoding="UTF-32"'))
+  expectFindings(type('characterEncoding="x-nonsense"', 'primitiveType="int32"'))
+  expectFindings(type('characterEncoding=""'))
+  for (const name of ['646', 'CP819', 'ISO-LATIN-1', 'latin1', 'UTF8', 'ansi_x3.4-1968', 'windows-1252', 'GB18030']) {
+    expectFindings(type(`characterEncoding="${name}"`))
+  }
+})
+
+test('an encoding with zero bytes in its characters is warned of where text ends at the first', () => {
+  const type = (encoding: string, length: number): string =>
+    schemaOf(`<type name="t" primitiveType="char" length="${length}" ${encoding}/>`)
+  expectReference('warning', type('[[wide-encoding]]characterEncoding="UTF-16LE"', 8), '')
+  expectFindings(type('characterEncoding="UTF-16BE"', 0))
+  // The bytes of data are all of its text, but their order is Java's or ours.
+  expectReference('warning', type('[[wide-encoding]]characterEncoding="UTF-16"', 0), '')
+})
+
+test('constants are encoded in every name of the encodings that codecs know', () => {
+  const constant = (encoding: string): string =>
+    schemaOf(`<type name="t" primitiveType="char" presence="constant" length="4" ${encoding}>caf\u00e9</type>`)
+  for (const name of ['CP819', 'ISO-LATIN-1', 'ISO_8859-1:1987', 'l1']) {
+    expectFindings(constant(`characterEncoding="${name}"`))
+  }
+  for (const name of ['646', 'us', 'ISO_646.irv:1991']) {
+    expectFindings(constant(`[[constant-encoding]]characterEncoding="${name}"`))
+  }
+  expectFindings(constant('[[constant-encoding]][[wide-encoding]]characterEncoding="UTF-16LE"'))
+})
+
 test.run()
