@@ -1,4 +1,5 @@
 /** Text and JSON forms of messages. */
+import { SbeError } from './sbe-error.ts'
 
 /** A JSON value as `toJSON` of a decoder makes it. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue }
@@ -17,7 +18,7 @@ export function floatToJson(value: number): number | string | null {
 
 /** A 32-bit float by the shortest decimal that reads back as it: 35.9 rather than 35.900001525878906. */
 export function float32ToJson(value: number): number | string | null {
-  for (let digits = 6; digits <= 9; digits++) {
+  for (let digits = 1; digits <= 9; digits++) {
     const short = Number(value.toPrecision(digits))
     if (Math.fround(short) === value) return floatToJson(short)
   }
@@ -29,6 +30,23 @@ export function bytesToHex(bytes: Uint8Array): string {
   let hex = ''
   for (const byte of bytes) hex += (byte < 16 ? '0' : '') + byte.toString(16)
   return hex
+}
+
+/** A message behind its head, or what is wrong with it: a log line must not fail because of what it is to show. */
+export function formatMessage(
+  head: string, message: { toJSON(): { readonly [name: string]: JsonValue } }, shape: TextShape,
+): string {
+  try {
+    return head + formatMembers(message.toJSON(), shape)
+  } catch (error) {
+    if (!(error instanceof SbeError)) throw error
+    return `${head}${error.message}`
+  }
+}
+
+/** The choices of a set that are on. */
+export function formatSet(choices: { readonly [choice: string]: JsonValue }): string {
+  return `{${Object.keys(choices).filter((choice) => choices[choice] === true).join(',')}}`
 }
 
 /** The members of a message as `name=value|name=value`. */
@@ -43,7 +61,7 @@ function formatValue(value: JsonValue, shape: 'text' | 'set' | TextShape | undef
   if (Array.isArray(value)) return `[${value.map((element: JsonValue) => formatValue(element, shape)).join(',')}]`
   if (typeof value === 'object') {
     const members = value as { readonly [name: string]: JsonValue }
-    if (shape === 'set') return `{${Object.keys(members).filter((choice) => members[choice] === true).join(',')}}`
+    if (shape === 'set') return formatSet(members)
     return `(${formatMembers(members, typeof shape === 'object' ? shape : {})})`
   }
   return shape === 'text' ? `'${value}'` : String(value)
