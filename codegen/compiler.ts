@@ -53,8 +53,9 @@ export function compileDocument(
 ): CompileResult {
   const reporter = new Reporter(options.lenient ?? false)
   try {
-    const root = new DocumentLoader(documents, reporter).load({ file, id }, content)
-    const schema = root === undefined ? undefined : parseSchema(reporter, root)
+    const loader = new DocumentLoader(documents, reporter)
+    const root = loader.load({ file, id }, content)
+    const schema = root === undefined ? undefined : parseSchema(reporter, root, loader.complete)
     const ir = schema === undefined || reporter.hasErrors ? undefined : translate(reporter, schema)
     return result(ir, reporter.diagnostics, options)
   } catch (error) {

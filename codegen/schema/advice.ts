@@ -6,10 +6,17 @@ import type { CompositeType, Group, Member, Schema } from './model.ts'
 import { bitRange } from './primitive-values.ts'
 import type { Reporter } from './reporter.ts'
 
+/** Members of the composites that frame messages, groups and data. */
+const FRAMING: readonly (readonly string[])[] = [
+  ['blockLength', 'templateId', 'schemaId', 'version'],
+  ['blockLength', 'numInGroup'],
+  ['length', 'varData'],
+]
+
 export function giveAdvice(context: SchemaContext, schema: Schema): void {
   checkHeaderWidths(context.reporter, schema)
   for (const { members, sinceVersion } of schema.messages) adviseOnMembers(context.reporter, members, sinceVersion)
-  if (schema.messages.length > 0) findUnusedTypes(context, schema)
+  if (schema.messages.length > 0 && context.complete) findUnusedTypes(context, schema)
 }
 
 function adviseOnMembers(reporter: Reporter, members: readonly Member[], ownerVersion: number): void {
@@ -90,10 +97,16 @@ function findUnusedTypes(context: SchemaContext, schema: Schema): void {
     // Included documents are shared, and no schema uses all of them.
     if (declaration.source !== context.root.source) continue
     const name = declaration.attributes.get('name')
-    if (name === undefined || used.has(name)) continue
+    if (name === undefined || used.has(name) || isFraming(declaration)) continue
     const message = `nothing uses ${declaration.localName} '${name}'`
     context.reporter.warning({ code: 'unused-type', at: declaration, attribute: 'name', message })
   }
+}
+
+/** Whether it is a header, dimensions or data: schemas are begun with a copy of all three. */
+function isFraming(declaration: XmlElement): boolean {
+  const names = new Set(declaration.children.map(({ attributes }) => attributes.get('name')))
+  return declaration.localName === 'composite' && FRAMING.some((members) => members.every((name) => names.has(name)))
 }
 
 /** Everything that attributes of the schema refer to. */

@@ -44,12 +44,17 @@ function parseComposite(
     return undefined
   }
   if (base === undefined) return undefined
-  const members = parseMembers(context, element, [...path, base.name])
+  const { members, broken } = parseMembers(context, element, [...path, base.name])
   checkOffsets(context, element, members.values())
-  return { ...base, kind: 'composite', members, encodedLength: lengthOfMembers(members.values()) }
+  return { ...base, kind: 'composite', members, broken, encodedLength: lengthOfMembers(members.values()) }
 }
 
-function parseMembers(context: SchemaContext, element: XmlElement, path: readonly string[]): Map<string, SchemaType> {
+function parseMembers(
+  context: SchemaContext,
+  element: XmlElement,
+  path: readonly string[],
+): Pick<CompositeType, 'members' | 'broken'> {
+  let broken = false
   const members = new Map<string, SchemaType>()
   const checkUnique = (child: XmlElement, name: string, declaration: XmlElement): void => {
     if (!members.has(name)) return
@@ -59,7 +64,10 @@ function parseMembers(context: SchemaContext, element: XmlElement, path: readonl
   }
   for (const child of element.childrenNamed('type', 'enum', 'set', 'composite', 'ref', 'data', 'group')) {
     const name = requiredText(context.reporter, child, 'name')
-    if (name === undefined) continue
+    if (name === undefined) {
+      broken = true
+      continue
+    }
     if (child.localName === 'data' || child.localName === 'group') {
       context.reporter.error({
         code: 'not-in-composite',
@@ -70,19 +78,25 @@ function parseMembers(context: SchemaContext, element: XmlElement, path: readonl
       })
     } else if (child.localName === 'ref') {
       const target = parseRefTarget(context, child, path)
-      if (target === undefined) continue
+      if (target === undefined) {
+        broken = true
+        continue
+      }
       checkUnique(child, name, target.element)
       const referencedName = child.attributes.get('type')
       members.set(name, { ...target, element: child, name, referencedName, ...refOverrides(context, child, target) })
     } else {
       const member = parseType(context, child, path)
-      if (member === undefined) continue
+      if (member === undefined) {
+        broken = true
+        continue
+      }
       checkUnique(child, name, child)
       // A copy: what happens to one use of a type must not happen to the others.
       members.set(name, { ...member })
     }
   }
-  return members
+  return { members, broken }
 }
 
 function parseRefTarget(context: SchemaContext, ref: XmlElement, path: readonly string[]): SchemaType | undefined {
@@ -91,6 +105,7 @@ function parseRefTarget(context: SchemaContext, ref: XmlElement, path: readonly 
   if (referencedName === undefined) return undefined
   const declaration = context.declarationNamed(referencedName)
   if (declaration === undefined) {
+    if (context.isExcused(referencedName)) return undefined
     reporter.error({
       code: 'ref-not-found',
       at: ref,

@@ -14,11 +14,15 @@ export class SchemaContext {
   private readonly parsed = new Map<XmlElement, SchemaType | undefined>()
   private readonly byName = new Map<string, XmlElement>()
   private readonly byKindAndName = new Map<string, XmlElement>()
+  /** Whether all that the schema includes is there. */
+  readonly complete: boolean
+  private readonly broken = new Set<string>()
   private expandedTypes = 0
 
-  constructor(reporter: Reporter, root: XmlElement) {
+  constructor(reporter: Reporter, root: XmlElement, complete: boolean) {
     this.reporter = reporter
     this.root = root
+    this.complete = complete
     this.declarations = root.localName === 'messageSchema'
       ? root.childrenNamed('types').flatMap((types) => types.childrenNamed(...DEFINITIONS))
       : []
@@ -42,6 +46,16 @@ export class SchemaContext {
 
   enumNamed(name: string): XmlElement | undefined {
     return this.byKindAndName.get(`enum:${name}`)
+  }
+
+  /** Notes that a declaration of that name has an error, so that its uses are not errors too. */
+  markBroken(name: string): void {
+    this.broken.add(name)
+  }
+
+  /** Whether a type that is not there was left out because of an error that has been reported. */
+  isExcused(name: string): boolean {
+    return !this.complete || this.broken.has(name)
   }
 
   /** Parses a declaration the first time it is needed; refs and constants may need it many times. */

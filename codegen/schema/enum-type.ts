@@ -25,8 +25,8 @@ export function parseEnumType(context: SchemaContext, element: XmlElement): Enum
   const encoded = readEncoding(context, element)
   if (base === undefined || encoded === undefined) return undefined
   const { primitiveType, nullValue } = encoded
-  const validValues = readValidValues(context, element, encoded)
-  return { ...base, kind: 'enum', encodingType: primitiveType, nullValue, validValues }
+  const values = readValidValues(context, element, encoded)
+  return { ...base, kind: 'enum', encodingType: primitiveType, nullValue, ...values }
 }
 
 function readEncoding(context: SchemaContext, element: XmlElement): Encoded | undefined {
@@ -55,6 +55,7 @@ function findEncoding(context: SchemaContext, element: XmlElement): ValueEncodin
   const thrown = `IllegalArgumentException: illegal encodingType for enum ${name}`
   const declaration = context.typeNamed(name)
   if (declaration === undefined) {
+    if (context.isExcused(name)) return undefined
     reporter.error({
       ...finding,
       message: `an enum cannot be encoded as '${name}'`,
@@ -86,14 +87,22 @@ function findEncoding(context: SchemaContext, element: XmlElement): ValueEncodin
   return encoding
 }
 
-function readValidValues(context: SchemaContext, element: XmlElement, encoded: Encoded): Map<string, NamedValue> {
+function readValidValues(
+  context: SchemaContext,
+  element: XmlElement,
+  encoded: Encoded,
+): Pick<EnumType, 'validValues' | 'broken'> {
   const { reporter } = context
   const place = referencePlace(element)
   const byName = new Map<string, NamedValue>()
   const values = new Set<bigint>()
+  let broken = false
   for (const child of element.childrenNamed('validValue')) {
     const parsed = parseNamedValue(context, child, encoded.primitiveType)
-    if (parsed === undefined) continue
+    if (parsed === undefined) {
+      broken = true
+      continue
+    }
     const { name, value } = parsed
     if (values.has(value)) {
       const message = `another value of this enum is ${value} too; '${name}' becomes an alias`
@@ -109,7 +118,7 @@ function readValidValues(context: SchemaContext, element: XmlElement, encoded: E
     values.add(value)
     byName.set(name, parsed)
   }
-  return byName
+  return { validValues: byName, broken }
 }
 
 function checkValue(

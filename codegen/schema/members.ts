@@ -114,12 +114,14 @@ function parseGroup(context: SchemaContext, element: XmlElement, types: Types): 
   }
 }
 
-function findDimensions({ reporter }: SchemaContext, element: XmlElement, types: Types): CompositeType | undefined {
+function findDimensions(context: SchemaContext, element: XmlElement, types: Types): CompositeType | undefined {
+  const { reporter } = context
   const name = element.attributes.get('dimensionType') ?? 'groupSizeEncoding'
   const type = types.get(name)
   const finding = { code: 'group-dimensions', at: element, attribute: 'dimensionType' }
   const expected = 'a composite of blockLength and numInGroup'
   if (type === undefined) {
+    if (context.isExcused(name)) return undefined
     const reference = `${referencePlace(element)}could not find dimensionType: ${name}`
     reporter.error({ ...finding, message: `there is no type '${name}'`, expected, reference })
     return undefined
@@ -167,14 +169,14 @@ function makeVariable(type: CompositeType): void {
 }
 
 function findType(
-  { reporter }: SchemaContext,
+  context: SchemaContext,
   element: XmlElement,
   name: string,
   types: Types,
 ): SchemaType | undefined {
   const type = types.get(name)
-  if (type === undefined) {
-    reporter.error({
+  if (type === undefined && !context.isExcused(name)) {
+    context.reporter.error({
       code: 'unknown-type',
       at: element,
       attribute: 'type',
@@ -223,7 +225,7 @@ function finishField(
   }
   checkSemanticType(context, field)
   checkName(reporter, element, name)
-  checkFieldValueRef(reporter, field, types)
+  checkFieldValueRef(context, field, types)
   return field
 }
 

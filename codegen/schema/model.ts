@@ -51,6 +51,8 @@ export interface EnumType extends TypeBase {
   readonly encodingType: PrimitiveName
   readonly nullValue: bigint | number
   readonly validValues: ReadonlyMap<string, NamedValue>
+  /** Whether it has more values, with errors that have been reported. */
+  readonly broken: boolean
 }
 
 export interface SetType extends TypeBase {
@@ -62,6 +64,8 @@ export interface SetType extends TypeBase {
 export interface CompositeType extends TypeBase {
   readonly kind: 'composite'
   readonly members: ReadonlyMap<string, SchemaType>
+  /** Whether it has more members, with errors that have been reported. */
+  readonly broken: boolean
   /** Size on the wire; becomes -1, variable, once a `data` element uses the composite. */
   encodedLength: number
 }

@@ -22,6 +22,8 @@ export interface PlacedFinding {
   readonly position: Position
   readonly message: string
   readonly expected?: string | undefined
+  /** The reference parses no further after this. */
+  readonly referenceStops?: boolean | undefined
 }
 
 /** Thrown to end a run in which nothing more would be reported. Never leaves the compiler. */
@@ -65,6 +67,7 @@ export class Reporter {
   placed(severity: Severity, finding: PlacedFinding): void {
     const { code, file, position, message, expected } = finding
     this.add({ severity, code, file, ...position, message, expected, reference: '' })
+    if (finding.referenceStops === true) this.referenceStopped = true
   }
 
   endPhase(): void {

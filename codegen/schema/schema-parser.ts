@@ -15,9 +15,12 @@ import { checkVersions } from './versions.ts'
 
 const DEFAULT_HEADER_TYPE = 'messageHeader'
 
-/** Parses and checks a whole schema; undefined when it is too broken to have a model. All findings are reported. */
-export function parseSchema(reporter: Reporter, root: XmlElement): Schema | undefined {
-  const context = new SchemaContext(reporter, root)
+/**
+ * Parses and checks a whole schema; undefined when it is too broken to have a model. All findings are reported, but
+ * what may be there in a document that is missing, where the schema is not `complete`.
+ */
+export function parseSchema(reporter: Reporter, root: XmlElement, complete: boolean): Schema | undefined {
+  const context = new SchemaContext(reporter, root, complete)
   const types = parseTypeDeclarations(context)
   reporter.endPhase()
   const messages = parseMessages(context, types)
@@ -67,7 +70,7 @@ function parseMessages(context: SchemaContext, types: ReadonlyMap<string, Schema
     names.add(message.name)
     messages.push(message)
   }
-  if (elements.length === 0) {
+  if (elements.length === 0 && context.complete) {
     const reference = `${referencePlace(root)}no messages found in document`
     reporter.warning({ code: 'no-messages', at: root, message: 'the schema has no messages', reference })
   }
@@ -111,8 +114,8 @@ function parseRoot(
   const id = requiredInteger(reporter, root, 'id')
   const version = integer(reporter, root, 'version', 0, COUNTING)
   const byteOrder = readByteOrder(reporter, root)
-  const header = findHeader(reporter, root, types)
-  if (packageName === undefined || id === undefined || header === undefined) return undefined
+  const header = findHeader(context, types)
+  if (packageName === undefined || id === undefined) return undefined
   checkMessageHeader(reporter, header)
   return {
     element: root,
@@ -137,14 +140,16 @@ function readByteOrder(reporter: Reporter, root: XmlElement): ByteOrder {
   return 'littleEndian'
 }
 
-function findHeader(
-  reporter: Reporter,
-  root: XmlElement,
-  types: ReadonlyMap<string, SchemaType>,
-): CompositeType | undefined {
+function findHeader(context: SchemaContext, types: ReadonlyMap<string, SchemaType>): CompositeType {
+  const { reporter, root } = context
   const name = root.attributes.get('headerType') ?? DEFAULT_HEADER_TYPE
   const type = types.get(name)
   if (type?.kind === 'composite') return type
+  if (type !== undefined || !context.isExcused(name)) reportHeader(reporter, root, name, type)
+  return standInHeader(root, name)
+}
+
+function reportHeader(reporter: Reporter, root: XmlElement, name: string, type: SchemaType | undefined): void {
   reporter.error({
     code: 'message-header',
     at: root,
@@ -158,5 +163,24 @@ function findHeader(
       : 'ClassCastException',
     referenceStops: true,
   })
-  return undefined
+}
+
+/** Takes the place of a header with errors, so that the rest of the schema can be checked. */
+function standInHeader(root: XmlElement, name: string): CompositeType {
+  return {
+    kind: 'composite',
+    element: root,
+    name,
+    referencedName: undefined,
+    packageName: undefined,
+    presence: 'required',
+    description: undefined,
+    semanticType: undefined,
+    sinceVersion: 0,
+    deprecated: 0,
+    offset: -1,
+    members: new Map(),
+    broken: true,
+    encodedLength: 0,
+  }
 }

@@ -26,7 +26,7 @@ function readEncoding(context: SchemaContext, element: XmlElement): PrimitiveNam
   if (DIRECT_ENCODINGS.includes(name) && isPrimitiveName(name)) return name
   const declaration = context.typeNamed(name)
   const encoding = declaration === undefined ? undefined : readValueEncoding(context, declaration)
-  if (declaration !== undefined && encoding === undefined) return undefined
+  if (encoding === undefined && (declaration !== undefined || context.isExcused(name))) return undefined
   const finding = { code: 'set-encoding', at: element, attribute: 'encodingType' }
   if (encoding?.length !== 1) {
     reporter.error({

@@ -132,6 +132,7 @@ function constantByReference(
   const at = { at: element, attribute: 'valueRef' }
   const enumElement = context.enumNamed(enumName)
   if (enumElement === undefined) {
+    if (context.isExcused(enumName)) return undefined
     const message = `valueRef="${valueRef}": there is no enum '${enumName}'`
     reporter.error({ code: 'value-ref-enum', ...at, message, reference: `${place}valueRef not found: ${enumName}` })
     return undefined
@@ -149,7 +150,7 @@ function constantByReference(
     return undefined
   }
   const validValue = enumType.validValues.get(valueName)
-  if (validValue === undefined) {
+  if (validValue === undefined && !enumType.broken) {
     reporter.error({
       code: 'value-ref-value',
       ...at,

@@ -15,7 +15,10 @@ export function parseTypeDeclarations(context: SchemaContext): Map<string, Schem
   for (const kind of KINDS) {
     for (const element of context.declarations.filter(({ localName }) => localName === kind)) {
       const type = parseType(context, element)
-      if (type === undefined) continue
+      if (type === undefined) {
+        context.markBroken(element.attributes.get('name') ?? '')
+        continue
+      }
       if (types.has(type.name)) {
         context.reporter.warning({
           code: 'duplicate-type',

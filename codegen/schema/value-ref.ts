@@ -1,4 +1,5 @@
 import type { XmlElement } from '../xml/xml-element.ts'
+import type { SchemaContext } from './context.ts'
 import type { EnumType, Field, SchemaType } from './model.ts'
 import { referencePlace, type Reporter } from './reporter.ts'
 
@@ -14,10 +15,15 @@ export function splitValueRef(valueRef: string): ValueRef | undefined {
 }
 
 /** Checks the valueRef of a field: that it names a value and, on a constant, one of the right type. */
-export function checkFieldValueRef(reporter: Reporter, field: Field, types: ReadonlyMap<string, SchemaType>): void {
+export function checkFieldValueRef(
+  context: SchemaContext,
+  field: Field,
+  types: ReadonlyMap<string, SchemaType>,
+): void {
+  const { reporter } = context
   const { valueRef, type, presence } = field
   if (valueRef !== undefined) {
-    new ValueRefCheck(reporter, field, valueRef).check(types)
+    new ValueRefCheck(context, field, valueRef).check(types)
   } else if (type?.kind === 'enum' && presence === 'constant') {
     reporter.error({
       code: 'value-ref-missing',
@@ -30,14 +36,16 @@ export function checkFieldValueRef(reporter: Reporter, field: Field, types: Read
 }
 
 class ValueRefCheck {
+  private readonly context: SchemaContext
   private readonly reporter: Reporter
   private readonly field: Field
   private readonly valueRef: string
   private readonly at: { readonly at: XmlElement; readonly attribute: string }
   private readonly place: string
 
-  constructor(reporter: Reporter, field: Field, valueRef: string) {
-    this.reporter = reporter
+  constructor(context: SchemaContext, field: Field, valueRef: string) {
+    this.context = context
+    this.reporter = context.reporter
     this.field = field
     this.valueRef = valueRef
     this.at = { at: field.element, attribute: 'valueRef' }
@@ -49,10 +57,16 @@ class ValueRefCheck {
     if (names === undefined || names.enumName === '' || names.valueName === '') this.wrongForm(names)
     if (names === undefined) return
     const type = types.get(names.enumName)
+    if (type === undefined && this.context.isExcused(names.enumName)) return
     const target = type?.kind === 'enum' ? type : undefined
     if (target === undefined) this.noEnum(names, type)
-    else if (!target.validValues.has(names.valueName)) this.noValue(names)
-    if (this.field.presence === 'constant') this.checkType(names, target)
+    else if (!target.broken && !target.validValues.has(names.valueName)) this.noValue(names)
+    if (this.field.presence === 'constant' && !this.hasExcusedType()) this.checkType(names, target)
+  }
+
+  private hasExcusedType(): boolean {
+    const { type, element } = this.field
+    return type === undefined && this.context.isExcused(element.attributes.get('type') ?? '')
   }
 
   private wrongForm(names: ValueRef | undefined): void {

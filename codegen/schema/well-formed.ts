@@ -39,7 +39,7 @@ class CompositeCheck {
   /** The member of that name; undefined, after reporting it, when there is none or when it is of another kind. */
   member(name: string, role: string, ...sentences: readonly string[]): SimpleType | undefined {
     const member = this.composite.members.get(name)
-    if (member === undefined) {
+    if (member === undefined && !this.composite.broken) {
       this.error(`${role} '${this.composite.name}' has no member '${name}'`, `a member named ${name}`, ...sentences)
     }
     return member?.kind === 'type' ? member : undefined

@@ -26,6 +26,8 @@ interface Place {
 export class DocumentLoader {
   private readonly documents: DocumentSource
   private readonly reporter: Reporter
+  /** Whether all that the schema includes has been read. */
+  complete = true
   private includes = 0
   private nodesLeft = MAX_MARKUP_NODES
   private bytesLeft = MAX_TOTAL_BYTES
@@ -46,11 +48,15 @@ export class DocumentLoader {
       }
       return resolved
     } catch (error) {
-      if (!(error instanceof XmlLoadError)) throw error
-      const { code, file, position, message, expected } = error
-      this.reporter.placed('error', { code, file, position, message, expected })
+      this.reportLoadError(error)
       return undefined
     }
+  }
+
+  private reportLoadError(error: unknown): void {
+    if (!(error instanceof XmlLoadError)) throw error
+    const { code, file, position, message, expected } = error
+    this.reporter.placed('error', { code, file, position, message, expected, referenceStops: true })
   }
 
   private parse(location: DocumentLocation, content: Uint8Array | string, depth: number): XmlElement {
@@ -95,7 +101,8 @@ export class DocumentLoader {
     const { path, depth } = place
     const href = element.attributes.get('href') ?? ''
     const refuse = (message: string, expected?: string): readonly XmlElement[] => {
-      this.reporter.error({ code: 'include', at: element, attribute: 'href', message, expected })
+      this.reporter.error({ code: 'include', at: element, attribute: 'href', message, expected, referenceStops: true })
+      this.complete = false
       return []
     }
     const parse = element.attributes.get('parse') ?? 'xml'
@@ -118,7 +125,21 @@ export class DocumentLoader {
       const cycle = [...path, location].map(({ file }) => file).join(' > ')
       return refuse(`'${href}' includes itself: ${cycle}`)
     }
-    return this.resolve(this.parse(location, content, depth), { path: [...path, location], depth })
+    const root = this.tryParse(location, content, depth)
+    return root === undefined ? [] : this.resolve(root, { path: [...path, location], depth })
+  }
+
+  /** As `parse`, but an included document that cannot be read does not hide errors of the others. */
+  private tryParse(location: DocumentLocation, content: Uint8Array, depth: number): XmlElement | undefined {
+    try {
+      return this.parse(location, content, depth)
+    } catch (error) {
+      // There is nothing left to read more with.
+      if (this.bytesLeft < 0) throw error
+      this.reportLoadError(error)
+      this.complete = false
+      return undefined
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 /** Findings of our own, where the reference says nothing. */
 import * as assert from 'uvu/assert'
 import { suite } from '../../support/suite.ts'
-import { DIMENSIONS, expectFindings, expectReference, HEADER, schemaOf, schemaWith } from './schema-text.ts'
+import { DATA, DIMENSIONS, expectFindings, expectReference, HEADER, schemaOf, schemaWith } from './schema-text.ts'
 
 const test = suite('advice')
 
@@ -78,6 +78,8 @@ test('types that nothing uses are warned of', () => {
     <type name="d" primitiveType="uint8" presence="constant" valueRef="c.A"/>
     <composite name="e"><ref name="d" type="d"/></composite>
     ${DIMENSIONS}`
+  const framing = `${DIMENSIONS}${DATA}${HEADER.replace('messageHeader', 'otherHeader')}`
+  expectFindings(schemaOf(`<type [[unused-type]]name="a" primitiveType="int8"/>${framing}`))
   const message = '<message name="M" id="1"><field name="e" id="1" type="e"/><group name="g" id="2"/></message>'
   expectReference('warning', schemaOf(types, message), '')
 })

@@ -133,6 +133,45 @@ test('what an include cannot do is an error', () => {
   expectProblem(including('href="https://example.com/common.xml"'), /is not a file/)
 })
 
+test('an include that fails does not hide other errors, and hides what may be in it', () => {
+  const wrong = '<types><type name="a" primitiveType="wrong"/></types>'
+  const message = `<message name="M" id="1" sinceVersion="3">
+    <field name="f" id="1" type="Unread" presence="constant" valueRef="Unread.A"/>
+    <field name="g" id="1" type="int8"/><group name="h" id="2"/><data name="i" id="3" type="Unread"/></message>`
+  const types = `<types><composite name="c"><ref name="r" type="Unread"/></composite>
+    <enum name="e" encodingType="Unread"/><set name="s" encodingType="Unread"/>
+    <type name="t" primitiveType="int8" presence="constant" valueRef="Unread.A"/></types>`
+  const files = {
+    'main.xml': schemaIncluding('bad.xml', 'dtd.xml', 'none.xml', '../out.xml', 'wrong.xml')
+      .replace(MESSAGE, types + message),
+    'bad.xml': '<types>\n</typos>',
+    'dtd.xml': '<!DOCTYPE types>\n<types/>',
+    'wrong.xml': wrong,
+  }
+  const { diagnostics } = compileBoth(files)
+  assert.equal(diagnostics.map(({ code, file }) => `${file} ${code}`), [
+    'bad.xml xml-syntax',
+    'dtd.xml xml-doctype',
+    'main.xml include',
+    'main.xml include',
+    'wrong.xml unknown-primitive-type',
+    'main.xml duplicate-id',
+    'main.xml since-version',
+  ])
+  const onlyInclude = compileBoth({ 'main.xml': schemaIncluding('none.xml').replace(MESSAGE, '') })
+  assert.equal(onlyInclude.diagnostics.map(({ code }) => code), ['include'])
+})
+
+test('what is too much in all ends the run', () => {
+  const long = `<types><!--${' '.repeat(MAX_DOCUMENT_BYTES - 100)}--></types>`
+  const files = { 'main.xml': schemaIncluding('a.xml', 'b.xml', 'c.xml', 'd.xml'), 'long.xml': long }
+  const readFile = (path: string): Uint8Array => {
+    return new TextEncoder().encode(path === 'main.xml' ? files['main.xml'] : files['long.xml'])
+  }
+  const { diagnostics } = compileSchemaFile('main.xml', { readFile })
+  assert.equal(diagnostics.map(({ code, file }) => [code, file]), [['xml-size', 'b.xml']])
+})
+
 test('a path may be escaped, as in every URI', () => {
   const main = schemaIncluding('common%20types.xml')
   assert.ok(compileBoth({ 'main.xml': main, 'common types.xml': COMMON }).ir !== undefined)

@@ -231,12 +231,47 @@ test('one run finds everything, and claims no sentence that the reference does n
     `<type name="a" [[unknown-primitive-type]]primitiveType="byte"/>
      <enum name="e" [[enum-encoding]]encodingType="bit"/>`,
     `<message name="M" id="1">
-       <field name="f" id="1" [[unknown-type]]type="a"/>
+       <field name="f" id="1" type="a"/>
        <field name="g" [[duplicate-id]]id="1" [[unknown-type]]type="b"/>
      </message>
      <message name="N" [[duplicate-message-id]]id="1"/>`,
   ))
   assert.is(findings.filter(({ reference }) => reference !== '').length, 1)
+})
+
+test('uses of what has an error are no errors too', () => {
+  const types = `<type name="Bad" [[unknown-primitive-type]]primitiveType="byte"/>
+    <enum name="E" [[enum-encoding]]encodingType="float"><validValue name="A">1</validValue></enum>
+    <enum name="Partly" encodingType="uint8"><validValue name="A">1</validValue>
+      [[bad-value]]<validValue name="B">one</validValue></enum>
+    <composite name="Dimensions"><type name="blockLength" [[unknown-primitive-type]]primitiveType="u16"/>
+      <type name="numInGroup" primitiveType="uint8"/></composite>
+    <composite name="Data"><type name="length" primitiveType="uint8"/>
+      <ref name="varData" [[ref-not-found]]type="Missing"/></composite>
+    <composite name="Nested"><ref name="bad" type="Bad"/><ref name="e" type="E"/></composite>
+    <type name="Value" primitiveType="uint8" presence="constant" valueRef="Partly.B"/>`
+  expectFindings(schemaWith(
+    `<field name="a" id="1" type="Bad"/>
+     <field name="b" id="2" type="E"/>
+     <field name="c" id="3" type="E" presence="constant" valueRef="E.A"/>
+     <field name="d" id="4" type="uint8" presence="constant" valueRef="E.A"/>
+     <field name="e" id="5" type="Partly" presence="constant" valueRef="Partly.B"/>
+     <field name="f" id="6" type="Bad" presence="constant" valueRef="Partly.A"/>
+     <field name="g" id="7" type="Nested"/>
+     <field name="h" id="8" type="Value"/>
+     <group name="i" id="9" dimensionType="Dimensions"/>
+     <group name="j" id="10" dimensionType="Bad"/>
+     <data name="k" id="11" type="Data"/>
+     <data name="l" id="12" type="Bad"/>`,
+    types,
+  ))
+})
+
+test('a header with an error does not hide errors in messages', () => {
+  const message = '<message name="M" id="1"><field name="f" id="1" type="int8" [[since-version]]sinceVersion="2"/></message>'
+  const bad = schemaOf('', message).replace('primitiveType="uint16"', '[[unknown-primitive-type]]primitiveType="u16"')
+  expectFindings(bad)
+  expectFindings(schemaOf('', message, '[[message-header]]headerType="none"'))
 })
 
 test('a finding is printed on one line', () => {
