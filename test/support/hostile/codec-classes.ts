@@ -37,6 +37,8 @@ export interface CodecClass {
   /** Encoders only: what writes the variable-length items. */
   readonly writers: readonly Method[]
   readonly hasAt: boolean
+  /** Of messages: the class that reads or writes the header before them. */
+  readonly header: string | undefined
 }
 
 export type CodecClasses = { readonly [name: string]: CodecClass }
@@ -70,12 +72,18 @@ export function codecClasses(files: readonly GeneratedFile[]): CodecClasses {
   return Object.fromEntries([...found].map(([name, methods]) => [name, classOf(name, methods, groups)]))
 }
 
+/** The public methods of a class. */
 function methodsOf(body: string): Method[] {
   const methods: Method[] = []
   let open: { name: string; parameters: string[] } | undefined
+  let isInternal = false
   for (const line of body.split('\n')) {
     const single = METHOD.exec(line)
-    if (open !== undefined) {
+    if (/^ {2}(?:\/\*\*| \*)/.test(line)) {
+      isInternal ||= line.includes('@internal')
+    } else if (isInternal) {
+      isInternal = false
+    } else if (open !== undefined) {
       const end = METHOD_END.exec(line)
       if (end === null) open.parameters.push(line.trim().replace(/,$/, ''))
       else {
@@ -93,6 +101,16 @@ function methodsOf(body: string): Method[] {
   return methods
 }
 
+/** What the classes of each message begin with, by template id: a name may have been changed to keep it apart. */
+export function messageClassNames(files: readonly GeneratedFile[]): ReadonlyMap<number, string> {
+  const names = new Map<number, string>()
+  for (const { text } of files) {
+    const [, name, id] = /^export const (\S+)Meta = \{\n {2}name: .*\n {2}templateId: (-?\d+),$/m.exec(text) ?? []
+    if (name !== undefined) names.set(Number(id), name)
+  }
+  return names
+}
+
 function parameterOf(text: string): Parameter {
   const match = PARAMETER.exec(text)
   if (match === null) throw new Error(`not a parameter: ${text}`)
@@ -100,7 +118,7 @@ function parameterOf(text: string): Parameter {
 }
 
 function classOf(name: string, all: readonly Method[], groupNames: ReadonlySet<string>): CodecClass {
-  const methods = all.filter((method) => !method.name.startsWith('_') && !NAVIGATION.has(method.name))
+  const methods = all.filter((method) => !NAVIGATION.has(method.name))
   const groups = methods.filter(({ returns }) => groupNames.has(returns))
   const used = new Set<Method>(groups)
   const data: DataMethods[] = []
@@ -135,5 +153,7 @@ function classOf(name: string, all: readonly Method[], groupNames: ReadonlySet<s
     }
   })
   const fields = methods.filter((method) => !used.has(method))
-  return { name, fields, groups, data, writers, hasAt: all.some((method) => method.name === 'at') }
+  const hasAt = all.some((method) => method.name === 'at')
+  const header = all.find((method) => method.name === 'wrapAndApplyHeader')?.parameters[2]?.type
+  return { name, fields, groups, data, writers, hasAt, header }
 }

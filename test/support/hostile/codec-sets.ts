@@ -4,7 +4,7 @@ import { generateTypeScript } from '../../../codegen/index.ts'
 import type { CodecSource } from '../codecs.ts'
 import { buildCodecs, irOf } from '../codecs.ts'
 import type { CodecClasses } from './codec-classes.ts'
-import { codecClasses } from './codec-classes.ts'
+import { codecClasses, messageClassNames } from './codec-classes.ts'
 import type { CodecSet } from './decode-check.ts'
 import type { SchemaShape } from './wire-shape.ts'
 import { schemaShape } from './wire-shape.ts'
@@ -21,12 +21,15 @@ export interface BuiltCodecs {
 export async function buildCodecSets(sources: readonly CodecSource[]): Promise<readonly BuiltCodecs[]> {
   const withIr = sources.map((source) => ({ ...source, schema: { ir: irOf(source) } }))
   const indexes = await buildCodecs(withIr)
-  return withIr.map((source) => ({
-    name: source.name,
-    index: indexes.get(source.name) ?? '',
-    classes: codecClasses(generateTypeScript(source.schema.ir, source.generate)),
-    shape: schemaShape(source.schema.ir),
-  }))
+  return withIr.map((source) => {
+    const files = generateTypeScript(source.schema.ir, source.generate)
+    return {
+      name: source.name,
+      index: indexes.get(source.name) ?? '',
+      classes: codecClasses(files),
+      shape: schemaShape(source.schema.ir, messageClassNames(files)),
+    }
+  })
 }
 
 /** The same schema with the messages that have most groups and data, to save time. */

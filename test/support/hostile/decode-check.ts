@@ -29,15 +29,15 @@ const AFTER = 300
 export class DecodeCheck {
   private readonly set: CodecSet
   private readonly decoders: ReadonlyMap<string, Flyweight>
-  private readonly header: Flyweight
+  private readonly headers = new Map<string, Flyweight>()
   private readonly arenas: readonly Arena[]
   executions = 0
 
   constructor(set: CodecSet, random: Random) {
     this.set = set
-    this.header = construct(set.module, `${upperFirst(set.shape.headerName)}Decoder`)
-    const names = set.shape.messages.map(({ name }) => name)
-    this.decoders = new Map(names.map((name) => [name, construct(set.module, `${upperFirst(name)}Decoder`)]))
+    const names = set.shape.messages.map(({ className }) => className)
+    this.decoders = new Map(names.map((name) => [name, construct(set, `${name}Decoder`)]))
+    for (const name of names) this.headers.set(name, constructHeader(set, `${name}Decoder`))
     const noise = random.bytes(1 << 16)
     this.arenas = [noise, noise.map((byte) => ~byte)].map((poison) => new Arena(poison))
   }
@@ -50,13 +50,14 @@ export class DecodeCheck {
     message: MessageShape, bytes: Uint8Array, approach: Approach, misuse: boolean, length: number = bytes.length,
   ): WalkResult {
     this.executions++
-    const decoder = this.decoders.get(message.name)
-    if (decoder === undefined) throw new Error(`no decoder for ${message.name}`)
+    const decoder = this.decoders.get(message.className)
+    const header = this.headers.get(message.className)
+    if (decoder === undefined || header === undefined) throw new Error(`no decoder for ${message.className}`)
     const options = { maxEntries: bytes.length + EMPTY_ENTRIES_MAX, misuse }
     const results = this.arenas.map((arena) => {
       const buffer = arena.put(bytes)
       try {
-        return this.decode(decoder, buffer, length, approach, options)
+        return this.decode(decoder, header, buffer, length, approach, options)
       } finally {
         arena.restore(bytes.length)
       }
@@ -65,16 +66,17 @@ export class DecodeCheck {
     const index = first.transcript.findIndex((line, i) => line !== second.transcript[i])
     if (index >= 0 || first.transcript.length !== second.transcript.length) {
       const lines = [first, second].map(({ transcript }) => transcript[index] ?? 'nothing').join(' | ')
-      throw new HostileFinding(`${message.name} depends on what lies around it: ${lines}`)
+      throw new HostileFinding(`${message.className} depends on what lies around it: ${lines}`)
     }
     return first
   }
 
   private decode(
-    decoder: Flyweight, buffer: DirectBuffer, length: number, approach: Approach, options: WalkOptions,
+    decoder: Flyweight, header: Flyweight, buffer: DirectBuffer, length: number, approach: Approach,
+    options: WalkOptions,
   ): WalkResult {
     const before = stateOf(decoder)
-    const { header, set } = this
+    const { set } = this
     const wrapped = attempt('wrap', () => {
       if ('header' in approach) decoder['wrapAndApplyHeader']?.(buffer, BEFORE, header, length)
       else decoder['wrap']?.(buffer, BEFORE, approach.actingBlockLength, approach.actingVersion, length)
@@ -123,12 +125,16 @@ function stateOf(decoder: Flyweight): string {
   return ['offset', 'limit', 'actingBlockLength', 'actingVersion'].map((name) => String(decoder[name]?.())).join()
 }
 
-export function construct(module: Readonly<Record<string, unknown>>, className: string): Flyweight {
-  const found = module[className] ?? module[className.replace(/(?=(?:De|En)coder$)/, '_')]
-  if (typeof found !== 'function') throw new Error(`the codecs have no class ${className}`)
+/** An object of a class that the codecs export. */
+export function construct({ module, name }: CodecSet, className: string): Flyweight {
+  const found = module[className]
+  if (typeof found !== 'function') throw new Error(`the codecs of ${name} have no class ${className}`)
   return Reflect.construct(found, []) as Flyweight
 }
 
-export function upperFirst(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1)
+/** The flyweight of the header that a message's decoder or encoder takes. */
+export function constructHeader(set: CodecSet, className: string): Flyweight {
+  const header = set.classes[className]?.header
+  if (header === undefined) throw new Error(`${className} takes no header`)
+  return construct(set, header)
 }

@@ -6,7 +6,7 @@ import { DirectBuffer, SbeError } from '../../../codegen/runtime/index.ts'
 import type { Random } from '../random.ts'
 import type { CodecClass, Method } from './codec-classes.ts'
 import type { CodecSet } from './decode-check.ts'
-import { construct, upperFirst } from './decode-check.ts'
+import { construct, constructHeader } from './decode-check.ts'
 import type { Flyweight } from './walker.ts'
 import { HostileFinding } from './walker.ts'
 import type { MessageShape } from './wire-shape.ts'
@@ -43,8 +43,8 @@ export class EncodeCheck {
   run(random: Random, message: MessageShape): Uint8Array {
     this.executions++
     const { set, poison } = this
-    const encoder = construct(set.module, `${upperFirst(message.name)}Encoder`)
-    const header = construct(set.module, `${upperFirst(set.shape.headerName)}Encoder`)
+    const encoder = construct(set, `${message.className}Encoder`)
+    const header = constructHeader(set, `${message.className}Encoder`)
     const headerLength = set.shape.header.length
     const blockLength = message.block.blockLengths.at(-1) ?? 0
     const length = Math.max(0, headerLength + blockLength + random.pick(LENGTH_SLACK) - (random.bool(0.1) ? 5 : 0))
@@ -62,7 +62,7 @@ export class EncodeCheck {
       const index = memory.subarray(begin, end).findIndex((byte, i) => byte !== original[begin + i])
       if (index >= 0) {
         const where = `byte ${begin + index}, outside ${range.begin} to ${range.end}`
-        throw new HostileFinding(`${message.name}: wrote ${where}`)
+        throw new HostileFinding(`${message.className}: wrote ${where}`)
       }
     }
     return memory.slice(range.begin, range.end)

@@ -2,7 +2,7 @@
 import { DirectBuffer, EMPTY_ENTRIES_MAX } from '../../../codegen/runtime/index.ts'
 import { Random } from '../random.ts'
 import type { CodecSet } from './decode-check.ts'
-import { construct, upperFirst } from './decode-check.ts'
+import { construct, constructHeader } from './decode-check.ts'
 import { spoil } from './message-mutations.ts'
 import { MessageWriter } from './message-writer.ts'
 import { watchedBuffer } from './watched-buffer.ts'
@@ -36,16 +36,17 @@ export function checkReads(set: CodecSet, seed: string, count: number, watched: 
     const watcher = (offset: number, length: number): void => {
       reads++
       if (offset >= BEFORE && offset + length <= BEFORE + bytes.length) return
-      throw new HostileFinding(`${message.name}: ${length} bytes at ${offset - BEFORE} of ${bytes.length} were read`)
+      const where = `${length} bytes at ${offset - BEFORE} of ${bytes.length}`
+      throw new HostileFinding(`${message.className}: read ${where}`)
     }
     const buffer = watched ? watchedBuffer(memory.buffer as ArrayBuffer, watcher) : new DirectBuffer(memory)
-    const decoder = construct(set.module, `${upperFirst(message.name)}Decoder`)
-    const header = construct(set.module, `${upperFirst(set.shape.headerName)}Decoder`)
+    const decoder = construct(set, `${message.className}Decoder`)
+    const header = constructHeader(set, `${message.className}Decoder`)
     const wrapped = attempt('wrap', () => {
       decoder['wrapAndApplyHeader']?.(buffer, BEFORE, header, bytes.length)
       return 'wrapped'
     })
-    transcript.push(`${message.name} ${wrapped}`)
+    transcript.push(`${message.className} ${wrapped}`)
     if (!wrapped.startsWith('wrap=')) continue
     const options = { maxEntries: bytes.length + EMPTY_ENTRIES_MAX, misuse: i % 8 === 0 }
     transcript.push(...walkMessage(set.classes, decoder, options).transcript)

@@ -37,7 +37,8 @@ export interface BlockShape {
 }
 
 export interface MessageShape {
-  readonly name: string
+  /** What the names of its classes begin with. */
+  readonly className: string
   readonly templateId: number
   readonly block: BlockShape
 }
@@ -47,11 +48,11 @@ export interface SchemaShape {
   readonly schemaVersion: number
   readonly littleEndian: boolean
   readonly header: HeaderShape
-  readonly headerName: string
   readonly messages: readonly MessageShape[]
 }
 
-export function schemaShape(ir: Ir): SchemaShape {
+/** @param classNames what the classes of each message begin with, by template id */
+export function schemaShape(ir: Ir, classNames: ReadonlyMap<number, string>): SchemaShape {
   const [begin] = ir.headerTokens
   const header = new Map(numbersOf(ir.headerTokens))
   return {
@@ -65,9 +66,8 @@ export function schemaShape(ir: Ir): SchemaShape {
       schemaId: header.get('schemaId'),
       version: header.get('version'),
     },
-    headerName: begin?.referencedName ?? begin?.name ?? '',
-    messages: ir.messages.map(({ name, id, tokens }) => ({
-      name,
+    messages: ir.messages.map(({ id, tokens }) => ({
+      className: classNames.get(id) ?? '',
       templateId: id,
       block: blockShape(tokens, 1, ir.schemaVersion, tokens[0]?.encodedLength ?? 0),
     })),

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { DirectBuffer, SbeError } from '../../../codegen/runtime/index.ts'
 import { buildCodecSets, loadCodecSet } from '../../support/hostile/codec-sets.ts'
 import type { CodecSet } from '../../support/hostile/decode-check.ts'
-import { construct, upperFirst } from '../../support/hostile/decode-check.ts'
+import { construct, constructHeader } from '../../support/hostile/decode-check.ts'
 import { EncodeCheck } from '../../support/hostile/encode-check.ts'
 import { OWN_SOURCES } from '../../support/hostile/schemas.ts'
 import { HostileFinding } from '../../support/hostile/walker.ts'
@@ -62,7 +62,7 @@ test('the check finds an encoder that writes outside of its range', () =>
       }
     }
     const check = new EncodeCheck({ ...set, module: { ...set.module, TradeEncoder } }, random)
-    const message = set.shape.messages.find((candidate) => candidate.name === 'Trade')
+    const message = set.shape.messages.find((candidate) => candidate.className === 'Trade')
     if (message === undefined) throw new Error('no such message')
     const run = (): void => {
       for (let i = 0; i < 20; i++) check.run(random, message)
@@ -72,24 +72,25 @@ test('the check finds an encoder that writes outside of its range', () =>
 
 for (const { name } of OWN_SOURCES) {
   test(`encoders of ${name} refuse room that is too small or outside the buffer, and write nothing`, () => {
-    const { module, shape } = setOf(name)
+    const set = setOf(name)
+    const { shape } = set
     for (const message of shape.messages) {
-      const encoder = make(module, `${upperFirst(message.name)}Encoder`)
-      const header = construct(module, `${upperFirst(shape.headerName)}Encoder`)
+      const encoder = construct(set, `${message.className}Encoder`)
+      const header = constructHeader(set, `${message.className}Encoder`)
       const needed = shape.header.length + (message.block.blockLengths.at(-1) ?? 0)
       const buffer = new DirectBuffer(new Uint8Array(needed + 20).fill(POISON))
       const wrap = (offset: number, length: number): string =>
         codeOf(() => call(encoder, 'wrapAndApplyHeader', buffer, offset, header, length))
       for (const length of [-1, 0, 1, shape.header.length - 1, needed - 1, NaN, Infinity, needed + 21]) {
-        assert.is(wrap(0, length), 'ERR_GODWIT_SBE_BOUNDS', `${message.name} length ${length}`)
+        assert.is(wrap(0, length), 'ERR_GODWIT_SBE_BOUNDS', `${message.className} length ${length}`)
       }
       for (const offset of [-shape.header.length, -1, 21, needed + 20, NaN, Infinity, 0.5]) {
-        assert.is(wrap(offset, needed), 'ERR_GODWIT_SBE_BOUNDS', `${message.name} offset ${offset}`)
+        assert.is(wrap(offset, needed), 'ERR_GODWIT_SBE_BOUNDS', `${message.className} offset ${offset}`)
       }
-      assert.ok(buffer.bytes.every((byte) => byte === POISON), message.name)
+      assert.ok(buffer.bytes.every((byte) => byte === POISON), message.className)
       assert.is(wrap(3, needed), 'nothing')
       const outside = [...buffer.bytes.subarray(0, 3), ...buffer.bytes.subarray(3 + needed)]
-      assert.ok(outside.every((byte) => byte === POISON), message.name)
+      assert.ok(outside.every((byte) => byte === POISON), message.className)
     }
   })
 }

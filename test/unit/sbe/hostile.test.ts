@@ -3,7 +3,7 @@ import { DirectBuffer, EMPTY_ENTRIES_MAX, SbeError } from '../../../codegen/runt
 import type { CodecSource } from '../../support/codecs.ts'
 import { buildCodecSets, loadCodecSet, withFewMessages } from '../../support/hostile/codec-sets.ts'
 import type { CodecSet } from '../../support/hostile/decode-check.ts'
-import { construct, DecodeCheck, upperFirst } from '../../support/hostile/decode-check.ts'
+import { construct, constructHeader, DecodeCheck } from '../../support/hostile/decode-check.ts'
 import { extremesOf, liesFor, withNumber } from '../../support/hostile/message-mutations.ts'
 import type { WrittenMessage } from '../../support/hostile/message-writer.ts'
 import { MessageWriter } from '../../support/hostile/message-writer.ts'
@@ -123,7 +123,7 @@ for (const [name, run] of ATTACKS) {
 test('the check finds a decoder that reads what lies behind a message', () =>
   withSeed('hostile/self', (random) => {
     const set = setOf({ name: 'market-data' })
-    const message = set.shape.messages.find(({ name }) => name === 'InstrumentDefinition')
+    const message = set.shape.messages.find(({ className }) => className === 'InstrumentDefinition')
     if (message === undefined) throw new Error('no such message')
     const check = new DecodeCheck(set, random)
     const { bytes } = new MessageWriter(set.shape).write(random, message)
@@ -150,14 +150,14 @@ function codeOf(run: () => unknown): string {
 
 for (const source of OWN_SOURCES) {
   test(`every decoder of ${source.name} refuses lengths and offsets that do not lie within the buffer`, () => {
-    const { module, shape } = setOf(source)
+    const set = setOf(source)
     const buffer = new DirectBuffer(new ArrayBuffer(CAPACITY))
-    const header = construct(module, `${upperFirst(shape.headerName)}Decoder`)
-    for (const { name } of shape.messages) {
-      const decoder = make(module, `${upperFirst(name)}Decoder`)
+    for (const { className: name } of set.shape.messages) {
+      const decoder = construct(set, `${name}Decoder`)
+      const header = constructHeader(set, `${name}Decoder`)
       const wrap = (...args: readonly unknown[]): unknown => call(decoder, 'wrap', buffer, ...args)
-      const headerEncoder = construct(module, `${upperFirst(shape.headerName)}Encoder`)
-      call(make(module, `${upperFirst(name)}Encoder`), 'wrapAndApplyHeader', buffer, 0, headerEncoder)
+      const headerEncoder = constructHeader(set, `${name}Encoder`)
+      call(construct(set, `${name}Encoder`), 'wrapAndApplyHeader', buffer, 0, headerEncoder)
       for (const length of BAD_LENGTHS) {
         assert.is(codeOf(() => wrap(0, 8, 0, length)), 'ERR_GODWIT_SBE_BOUNDS', `${name} length ${length}`)
         const withHeader = (): unknown => call(decoder, 'wrapAndApplyHeader', buffer, 0, header, length)
@@ -174,19 +174,19 @@ for (const source of OWN_SOURCES) {
   })
 
   test(`composites, sets and the dispatcher of ${source.name} refuse what does not lie within the buffer`, () => {
-    const { module, classes } = setOf(source)
+    const set = setOf(source)
     const buffer = new DirectBuffer(new ArrayBuffer(CAPACITY))
-    for (const className of Object.keys(classes)) {
-      const found = module[className] as { readonly ENCODED_LENGTH?: number }
+    for (const className of Object.keys(set.classes)) {
+      const found = set.module[className] as { readonly ENCODED_LENGTH?: number }
       if (found.ENCODED_LENGTH === undefined) continue
-      const part = construct(module, className)
+      const part = construct(set, className)
       for (const offset of [...BAD_OFFSETS, CAPACITY + 1 - found.ENCODED_LENGTH]) {
         // What takes no bytes lies within the buffer even at its end.
         const fits = Number.isInteger(offset) && offset >= 0 && offset + found.ENCODED_LENGTH <= CAPACITY
         assert.is(codeOf(() => part['wrap']?.(buffer, offset)), fits ? 'nothing' : 'ERR_GODWIT_SBE_BOUNDS', className)
       }
     }
-    const dispatcher = Reflect.construct(module['MessageDispatcher'] as new () => object, [{}]) as unknown
+    const dispatcher = Reflect.construct(set.module['MessageDispatcher'] as new () => object, [{}]) as unknown
     for (const length of BAD_LENGTHS) {
       assert.is(codeOf(() => call(dispatcher, 'dispatch', buffer, 0, length)), 'ERR_GODWIT_SBE_BOUNDS')
     }
