@@ -23,7 +23,7 @@ export function compileSchemaFile(path: string, options: CompileOptions = {}): C
   try {
     content = options.readFile === undefined ? readLimited(path, MAX_DOCUMENT_BYTES) : options.readFile(path)
   } catch (error) {
-    return unreadable(path, reasonOf(error), options)
+    return unreadable(path, reasonOf(error), expectedInstead(error), options)
   }
   return compileSchemaText(content, path, options)
 }
@@ -117,9 +117,44 @@ function readLimited(path: string, maxBytes: number): Uint8Array {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+  const code = codeOf(error)
+  return code === 'ENOENT' || code === 'ENOTDIR'
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  switch (codeOf(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'there is no such file'
+    case 'EISDIR':
+      return 'it is a folder'
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied'
+    case 'ELOOP':
+      return 'symbolic links lead in a circle'
+    case 'ENAMETOOLONG':
+      return 'the name is too long'
+    default:
+      return error instanceof Error ? error.message : String(error)
+  }
+}
+
+function expectedInstead(error: unknown): string | undefined {
+  switch (codeOf(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'EISDIR':
+    case 'ENAMETOOLONG':
+      return 'the path of a schema file'
+    case 'EACCES':
+    case 'EPERM':
+      return 'a file that you may read'
+    default:
+      return undefined
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }

@@ -65,10 +65,15 @@ export function compileDocument(
 }
 
 /** The result of a schema that cannot be read. */
-export function unreadable(file: string, reason: string, options: CompileOptions): CompileResult {
+export function unreadable(
+  file: string,
+  reason: string,
+  expected: string | undefined,
+  options: CompileOptions,
+): CompileResult {
   const reporter = new Reporter(options.lenient ?? false)
   const message = `cannot read the schema: ${reason}`
-  reporter.placed('error', { code: 'cannot-read', file, position: { line: 1, column: 1 }, message })
+  reporter.placed('error', { code: 'cannot-read', file, position: { line: 1, column: 1 }, message, expected })
   return result(undefined, reporter.diagnostics, options)
 }
 

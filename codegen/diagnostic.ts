@@ -16,7 +16,7 @@ export interface Diagnostic {
   readonly expected?: string | undefined
   /**
    * What the SBE reference implementation reports for the same finding: the sentence it collects, with its
-   * `at <...>` prefix, or `Exception: message` where it gives up. Two lines where it reports two sentences, and empty
+   * `at <...>` prefix, or `Exception: message` where it gives up. A line for each where it reports several, and empty
    * where it reports nothing or has given up before.
    */
   readonly reference: string
@@ -26,5 +26,13 @@ export interface Diagnostic {
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { file, line, column, severity, message, expected } = diagnostic
   const suffix = expected === undefined ? '' : ` (expected ${expected})`
-  return `${file}:${line}:${column}: ${severity}: ${message}${suffix}`
+  return onOneLine(`${file}:${line}:${column}: ${severity}: ${message}${suffix}`)
+}
+
+/** What a terminal or a reader of lines would not take for text, escaped: schemas can hold anything. */
+function onOneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => {
+    const short = ({ '\n': '\\n', '\r': '\\r', '\t': '\\t' } as Readonly<Record<string, string>>)[character]
+    return short ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
 }

@@ -1,3 +1,4 @@
+import { identifierOf } from '../typescript/names.ts'
 import type { XmlElement } from '../xml/xml-element.ts'
 import { CPP_KEYWORDS, CSHARP_KEYWORDS, GO_KEYWORDS, JAVA_KEYWORDS } from './keywords.ts'
 import { referencePlace, type Reporter } from './reporter.ts'
@@ -29,10 +30,16 @@ function isJavaIdentifier(name: string): boolean {
 }
 
 export function checkName(reporter: Reporter, element: XmlElement, name: string): void {
-  for (const language of LANGUAGES) {
-    if (language.accepts(name)) continue
-    const message = `'${name}' is not a valid name in ${language.name}`
-    const reference = `${referencePlace(element)}name is not valid for ${language.referenceName}: ${name}`
-    reporter.warning({ code: 'name', at: element, attribute: 'name', message, reference })
-  }
+  const refusing = LANGUAGES.filter((language) => !language.accepts(name))
+  if (refusing.length === 0) return
+  const identifier = identifierOf(name)
+  const changed = identifier === name ? '' : `; in TypeScript it is called '${identifier}'`
+  const message = `'${name}' is not a valid name in ${listOf(refusing.map((language) => language.name))}${changed}`
+  const place = referencePlace(element)
+  const sentences = refusing.map(({ referenceName }) => `${place}name is not valid for ${referenceName}: ${name}`)
+  reporter.warning({ code: 'name', at: element, attribute: 'name', message, reference: sentences.join('\n') })
+}
+
+function listOf(words: readonly string[]): string {
+  return words.join(', ').replace(/, ([^,]*)$/, ' and $1')
 }

@@ -5,6 +5,12 @@ import type { SourceText } from './source-text.ts'
 import { XmlElement } from './xml-element.ts'
 import { XmlLoadError } from './xml-error.ts'
 
+/** Characters that are looked at to tell text from binary content. */
+const BEGINNING_LENGTH = 1024
+
+/** Characters that a message cites of a document. */
+const SAMPLE_LENGTH = 20
+
 export interface ParsedDocument {
   readonly root: XmlElement
   readonly nodes: number
@@ -12,8 +18,22 @@ export interface ParsedDocument {
 
 /** Parses one document; the limits are what including documents leave of them. */
 export function parseDocument(source: SourceText, maxNodes: number, maxDepth: number): ParsedDocument {
+  refuseOtherContent(source)
   const nodes = scanMarkup(source, maxNodes, maxDepth)
   return { root: convert(parse(source), source), nodes }
+}
+
+/** What is no XML at all deserves better words than those of a parser. */
+function refuseOtherContent(source: SourceText): void {
+  const start = source.text.search(/\S/)
+  if (source.text.charAt(start) === '<') return
+  const message = start === -1
+    ? 'the document is empty'
+    : /[\0\uFFFD]/.test(source.text.slice(0, BEGINNING_LENGTH))
+    ? 'the document is not XML: it has binary content'
+    : `the document is not XML: it begins with '${source.text.slice(start, start + SAMPLE_LENGTH).trimEnd()}'`
+  const expected = 'an XML document with <messageSchema>'
+  throw new XmlLoadError('xml-syntax', source.file, source.positionAt(Math.max(start, 0)), message, expected)
 }
 
 function parse(source: SourceText): ParsedElement {

@@ -32,8 +32,6 @@ function expectError(marked: string | Uint8Array, code: string): Diagnostic {
 test('what is not XML is reported with its place', () => {
   for (
     const text of [
-      '[[xml-syntax]]',
-      '[[xml-syntax]]package',
       '<a>[[xml-syntax]]</b>',
       '<a>\n  <b>[[xml-syntax]]</a>',
       '<a b="1" b="2"[[xml-syntax]]/>',
@@ -48,6 +46,23 @@ test('what is not XML is reported with its place', () => {
     assert.not.match(error.message, /\n|line \d/)
     if (place?.startsWith('1:1 ') === false) assert.ok(error.column > 1, text)
   }
+})
+
+test('what is no XML at all is said in words', () => {
+  const message = (content: string | Uint8Array): string => {
+    const { diagnostics } = compile(content)
+    const [error, ...others] = diagnostics.filter(({ code }) => code === 'xml-syntax')
+    assert.equal(others, [])
+    assert.match(error?.expected ?? '', '<messageSchema>')
+    return error?.message ?? ''
+  }
+  assert.is(message(''), 'the document is empty')
+  assert.is(message(new Uint8Array(0)), 'the document is empty')
+  assert.is(message(' \n\t'), 'the document is empty')
+  assert.is(message('package main'), "the document is not XML: it begins with 'package main'")
+  assert.is(message(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0)), 'the document is not XML: it has binary content')
+  assert.is(message(Uint8Array.of(0x1f, 0x8b, 8, 0xff, 0xfe)), 'the document is not XML: it has binary content')
+  expectError('\n  [[xml-syntax]]{"json": true}', 'xml-syntax')
 })
 
 test('a document type is refused, and with it every entity', () => {

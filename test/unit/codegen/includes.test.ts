@@ -283,9 +283,16 @@ test('there is an end to includes', () => {
 
 test('a schema file that cannot be read is a finding', () => {
   const folder = newFolder()
-  for (const path of [join(folder, 'none.xml'), folder]) {
+  const reasons = [
+    [join(folder, 'none.xml'), 'there is no such file'],
+    [folder, 'it is a folder'],
+    [join(folder, 'n'.repeat(1000)), 'the name is too long'],
+  ] as const
+  for (const [path, reason] of reasons) {
     const { ir, diagnostics } = compileSchemaFile(path)
     assert.is(ir, undefined)
+    assert.is(diagnostics[0]?.message, `cannot read the schema: ${reason}`)
+    assert.is(diagnostics[0]?.expected, 'the path of a schema file')
     assert.equal(
       diagnostics.map(({ code, file, line, column }) => [code, file, line, column]),
       [['cannot-read', path, 1, 1]],

@@ -110,17 +110,19 @@ test('a field and its type agree on what it means', () => {
   expectFindings(schemaWith('<field name="f" id="1" type="T" semanticType="Price"/>', type))
 })
 
-test('names that other languages cannot use are warned of, once for each', () => {
+test('a name that other languages cannot use is warned of once, with all of them', () => {
   const place = 'at <message name="M"> <field name="class"> '
-  expectReference(
+  const field = (name: string): string => schemaWith(`<field [[name]]name="${name}" id="1" type="int8"/>`)
+  const [keyword] = expectReference(
     'warning',
-    schemaWith(`<field ${'[[name]]'.repeat(3)}name="class" id="1" type="int8"/>`),
-    `${place}name is not valid for C++: class`,
-    `${place}name is not valid for Java: class`,
-    `${place}name is not valid for C#: class`,
+    field('class'),
+    ['C++', 'Java', 'C#'].map((language) => `${place}name is not valid for ${language}: class`).join('\n'),
   )
-  expectFindings(schemaWith(`<field ${'[[name]]'.repeat(4)}name="two words" id="1" type="int8"/>`))
-  expectFindings(schemaWith(`<field ${'[[name]]'.repeat(1)}name="String" id="1" type="int8"/>`))
+  assert.is(keyword?.message, "'class' is not a valid name in C++, Java and C#")
+  const [words] = expectFindings(field('two words'))
+  const message = "'two words' is not a valid name in C++, Java, Go and C#; in TypeScript it is called 'two_words'"
+  assert.is(words?.message, message)
+  assert.match(expectFindings(field('String'))[0]?.message ?? '', /in [^ ]+$/)
   expectFindings(schemaWith('<field name="gr\u00f6\u00dfe" id="1" type="int8"/>'))
 })
 
@@ -282,6 +284,15 @@ test('a finding is printed on one line', () => {
     formatDiagnostic(first),
     "test.xml:20:24: error: there is no type 'None' (expected the name of a declared or primitive type)",
   )
+})
+
+test('text of several lines is printed on one', () => {
+  const value = '<type name="t" primitiveType="uint8" presence="constant">\n\t300\u2028</type>'
+  const [finding] = compile(schemaOf(value)).diagnostics
+  assert.ok(finding !== undefined)
+  assert.match(finding.message, '\n\t300\u2028')
+  assert.match(formatDiagnostic(finding), "'\\n\\t300\\u2028'")
+  assert.match(formatDiagnostic({ ...finding, file: 'a\u001b[2Jb\r' }), /^a\\u001b\[2Jb\\r:/)
 })
 
 test('warnings are errors when they are fatal', () => {
