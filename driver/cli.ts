@@ -50,12 +50,16 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-for (const stream of [process.stdout, process.stderr]) {
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader that has seen enough, as in `godwit ... | head`, is not an error.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit()
-  })
-}
+  if (error.code === 'EPIPE') process.exit()
+  output.err(`godwit: cannot write to standard output: ${error.message} (ERR_GODWIT_CLI_OUTPUT)\n`)
+  process.exit(EXIT_FAILED)
+})
+
+// There is no place left to complain.
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? undefined : EXIT_FAILED)
+})
 
 process.exitCode = await main(process.argv.slice(2))

@@ -77,7 +77,7 @@ export function parseOptions<T extends ParseArgsConfig>(config: T): ReturnType<t
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     const given = /Unknown option '(-[^']*)'/.exec(error.message)?.[1]
-    if (given === undefined) throw new UsageError(`${firstSentence(error.message)}.`, { cause: error })
+    if (given === undefined) throw new UsageError(valueMistake(error.message), { cause: error })
     const known = Object.keys(config.options ?? {}).map((name) => `--${name}`)
     const suggestion = closest(given, known)
     const hint = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`
@@ -116,6 +116,15 @@ function groupHelp(group: CommandGroup): string {
     ...options,
     '',
   ].join('\n')
+}
+
+/** Node's words for an option without its value, or with one that it does not take, in ours. */
+function valueMistake(text: string): string {
+  const option = /^Option '(?:-\w, )?(--[\w-]+)/.exec(text)?.[1]
+  if (option === undefined) return `${firstSentence(text)}.`
+  if (text.includes('is ambiguous')) return `${option} needs a value, but another option follows it.`
+  if (text.includes('argument missing')) return `${option} needs a value.`
+  return text.includes('does not take an argument') ? `${option} takes no value.` : `${firstSentence(text)}.`
 }
 
 function firstSentence(text: string): string {

@@ -18,6 +18,12 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
+/** The files as given; an empty name, as from a variable that is not set, is a mistake on the command line. */
+export function checkFileNames(files: readonly string[]): readonly string[] {
+  if (files.includes('')) throw new UsageError('the name of a schema file is empty.')
+  return files
+}
+
 /** The folders as given; one that is none is a mistake on the command line. */
 export function checkIncludePaths(paths: readonly string[]): readonly string[] {
   for (const path of paths) {

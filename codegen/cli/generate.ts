@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { compileSchemaFile } from '../compile.ts'
 import { formatDiagnostic } from '../diagnostic.ts'
 import type { Ir } from '../ir/ir.ts'
@@ -6,7 +6,7 @@ import type { GenerateOptions } from '../typescript/generate.ts'
 import { generateTypeScript } from '../typescript/generate.ts'
 import type { Command, Output } from './command.ts'
 import { EXIT_FAILED, EXIT_OK, parseOptions, UsageError, wantsHelp } from './command.ts'
-import { checkIncludePaths, count, countFindings } from './findings.ts'
+import { checkFileNames, checkIncludePaths, count, countFindings } from './findings.ts'
 import type { OutputFolder } from './output-folder.ts'
 import { writeOutput } from './output-folder.ts'
 
@@ -61,7 +61,9 @@ export const generate: Command = (args, output) => {
     precedenceChecks: values['precedence-checks'],
   }
   const includePaths = checkIncludePaths(values['include-path'])
-  const schemas = compileAll([...values.schema, ...positionals], { lenient: values.lenient, includePaths }, output)
+  const files = checkFileNames([...values.schema, ...positionals])
+  refuseDuplicates(files)
+  const schemas = compileAll(files, { lenient: values.lenient, includePaths }, output)
   if (schemas === undefined) return EXIT_FAILED
 
   const folders = layOut(schemas, values.out, options)
@@ -72,6 +74,14 @@ export const generate: Command = (args, output) => {
   const others = [unchanged === 0 ? '' : `, ${unchanged} unchanged`, removed === 0 ? '' : `, ${removed} removed`]
   output.out(`${values.out}: ${count(written, 'file')} written${others.join('')}\n`)
   return EXIT_OK
+}
+
+function refuseDuplicates(files: readonly string[]): void {
+  const seen = new Set<string>()
+  for (const file of files) {
+    if (seen.has(resolve(file))) throw new UsageError(`${file} is given twice.`)
+    seen.add(resolve(file))
+  }
 }
 
 interface CompiledSchema {

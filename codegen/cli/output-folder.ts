@@ -151,9 +151,12 @@ function withoutSignals(body: () => void): void {
 function outputError(error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error) || error instanceof GodwitError) return error
   const path = 'path' in error ? String(error.path) : 'the output folder'
+  const code = String(error.code)
+  // Names of files are those of messages and types.
+  const advice = code === 'ENAMETOOLONG' ? 'shorten the name in the schema' : 'choose another folder with --out'
   return new GodwitError(
     'ERR_GODWIT_CLI_OUTPUT',
-    `cannot write ${path}: ${describe(String(error.code))}. Nothing was changed; choose another folder with --out`,
+    `cannot write ${path}: ${describe(code)}. Nothing was changed; ${advice}`,
     { cause: error },
   )
 }
@@ -169,6 +172,10 @@ function describe(code: string): string {
       return `a file is where a folder is needed, or the other way round (${code})`
     case 'EROFS':
       return `the file system is read-only (${code})`
+    case 'ENOENT':
+      return `no folder can be made there (${code})`
+    case 'ENAMETOOLONG':
+      return `the name is too long (${code})`
     case 'ENOSPC':
     case 'EDQUOT':
       return `no space left (${code})`

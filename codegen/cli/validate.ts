@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostic.ts'
 import { formatDiagnostic } from '../diagnostic.ts'
 import type { Command } from './command.ts'
 import { EXIT_FAILED, EXIT_OK, parseOptions, UsageError, wantsHelp } from './command.ts'
-import { checkIncludePaths, countFindings, isError } from './findings.ts'
+import { checkFileNames, checkIncludePaths, countFindings, isError } from './findings.ts'
 
 const HELP = `Usage: godwit sbe validate <file>... [options]
 
@@ -44,7 +44,7 @@ export const validate: Command = (args, output) => {
   if (files.length === 0) throw new UsageError('no schema given.')
   const includePaths = checkIncludePaths(values['include-path'])
 
-  const verdicts = files.map((file): FileVerdict => {
+  const verdicts = checkFileNames(files).map((file): FileVerdict => {
     const { ir, diagnostics } = compileSchemaFile(file, {
       lenient: values.lenient,
       warningsFatal: values['warnings-fatal'],

@@ -138,7 +138,8 @@ test('what was staged is removed when a later file cannot be written', async () 
     // The second name is longer than file systems take.
     const files = [{ path: 'a.ts', text: 'a' }, { path: `sub/${'b'.repeat(300)}.ts`, text: 'b' }]
     const error = await outputError(() => writeOutput([{ path: path('gen'), files }]))
-    assert.match(error.message, 'ENAMETOOLONG')
+    assert.match(error.message, 'the name is too long (ENAMETOOLONG)')
+    assert.match(error.message, /; shorten the name in the schema$/)
     assert.equal(readdirSync(path('gen')), ['keep'])
   })
 })
@@ -212,6 +213,8 @@ test('wrong usage is told from a bad schema', async () => {
       ['no schema given', out],
       ['Put --schema before', [path('s.xml'), ...out]],
       ['--out is missing', schema],
+      ['s.xml is given twice.', [...schema, `${path('.')}/./s.xml`, ...out]],
+      ['the name of a schema file is empty', ['--schema', '', ...out]],
       ['--out is missing', [...schema, '--out', '']],
       ['expected one of js, ts, none', [...schema, ...out, '--import-extension', 'mjs']],
       ['expected the name of a module', [...schema, ...out, '--runtime-module', "a'b"]],

@@ -74,6 +74,13 @@ test('an option without its value is a wrong usage', async () => {
     assert.is(code, 2, args.join(' '))
     assert.not.match(err, /\n\s+at /)
   }
+  const expectMessage = async (message: string, ...args: readonly string[]): Promise<void> => {
+    const { err } = await runSbe('generate', ...args)
+    assert.is(err.split('\n')[0], `godwit sbe generate: ${message}`)
+  }
+  await expectMessage('--schema needs a value, but another option follows it.', '--schema', '--out', 'x')
+  await expectMessage('--out needs a value.', '--out')
+  await expectMessage('--lenient takes no value.', '--lenient=yes')
 })
 
 test('an error of a command is printed with its code and without a stack', async () => {
@@ -108,6 +115,20 @@ test('a reader that has seen enough is no error', async () => {
     const result = await runChild('sh', ['-c', line, 'sh', ...bad], { timeoutMs: 8_000 })
     assert.is(result.stdout, '{\n  "valid')
     assert.is(result.stderr, '')
+  })
+})
+
+test('output that cannot be written is an error on one line', async () => {
+  await inFolder({ 'bad.xml': badSchema('a') }, async (path) => {
+    const run = (redirection: string): Promise<{ code: number | null; stderr: string }> => {
+      const line = `"${process.execPath}" "${BINARY}" sbe validate "${path('bad.xml')}" ${redirection}`
+      return runChild('sh', ['-c', line], { timeoutMs: 8_000 })
+    }
+    const full = await run('> /dev/full')
+    assert.is(full.code, 1)
+    assert.match(full.stderr, /^godwit: cannot write to standard output: ENOSPC.* \(ERR_GODWIT_CLI_OUTPUT\)\n$/m)
+    assert.not.match(full.stderr, /\n\s+at /)
+    assert.is((await run('2> /dev/full')).code, 1)
   })
 })
 

@@ -71,7 +71,7 @@ test('a schema that is not there fails as a bad one does', async () => {
   await inFolder({}, async (path) => {
     const { code, err } = await runSbe('validate', path('absent.xml'))
     assert.is(code, 1)
-    assert.match(err, 'absent.xml')
+    assert.match(err, 'absent.xml:1:1: error: cannot read the schema: there is no such file')
   })
 })
 
@@ -88,6 +88,9 @@ test('included files are found on the include path', async () => {
 
 test('wrong usage is told from a bad schema', async () => {
   assert.is((await runSbe('validate')).code, 2)
+  const empty = await runSbe('validate', 'a.xml', '')
+  assert.is(empty.code, 2)
+  assert.match(empty.err, 'the name of a schema file is empty')
   const { code, err } = await runSbe('validate', '--include-path', 'nowhere', 'a.xml')
   assert.is(code, 2)
   assert.match(err, '--include-path "nowhere" is not a folder')

@@ -60,8 +60,9 @@ test('what is no XML at all is said in words', () => {
   assert.is(message(new Uint8Array(0)), 'the document is empty')
   assert.is(message(' \n\t'), 'the document is empty')
   assert.is(message('package main'), "the document is not XML: it begins with 'package main'")
-  assert.is(message(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0)), 'the document is not XML: it has binary content')
-  assert.is(message(Uint8Array.of(0x1f, 0x8b, 8, 0xff, 0xfe)), 'the document is not XML: it has binary content')
+  const binary = 'the document is not XML: it has binary content'
+  assert.is(message(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0)), binary)
+  assert.is(message(Uint8Array.of(0x1f, 0x8b, 8, 0xff, 0xfe)), binary)
   expectError('\n  [[xml-syntax]]{"json": true}', 'xml-syntax')
 })
 

@@ -270,7 +270,8 @@ test('uses of what has an error are no errors too', () => {
 })
 
 test('a header with an error does not hide errors in messages', () => {
-  const message = '<message name="M" id="1"><field name="f" id="1" type="int8" [[since-version]]sinceVersion="2"/></message>'
+  const field = '<field name="f" id="1" type="int8" [[since-version]]sinceVersion="2"/>'
+  const message = `<message name="M" id="1">${field}</message>`
   const bad = schemaOf('', message).replace('primitiveType="uint16"', '[[unknown-primitive-type]]primitiveType="u16"')
   expectFindings(bad)
   expectFindings(schemaOf('', message, '[[message-header]]headerType="none"'))
