@@ -83,6 +83,7 @@ function parseMembers(
         continue
       }
       checkUnique(child, name, target.element)
+      checkNotConstant(context, child, name, target)
       const referencedName = child.attributes.get('type')
       members.set(name, { ...target, element: child, name, referencedName, ...refOverrides(context, child, target) })
     } else {
@@ -92,11 +93,19 @@ function parseMembers(
         continue
       }
       checkUnique(child, name, child)
+      checkNotConstant(context, child, name, member)
       // A copy: what happens to one use of a type must not happen to the others.
       members.set(name, { ...member })
     }
   }
   return { members, broken }
+}
+
+/** The reference gives such a member bytes of its own, but leaves them out of the length of the composite. */
+function checkNotConstant({ reporter }: SchemaContext, child: XmlElement, name: string, type: SchemaType): void {
+  if (type.kind !== 'set' || type.presence !== 'constant') return
+  const message = `member '${name}' is constant, but a set cannot be: the composite would be too short for it`
+  reporter.error({ code: 'constant-field', at: child, message, expected: 'a set with presence="required"' })
 }
 
 function parseRefTarget(context: SchemaContext, ref: XmlElement, path: readonly string[]): SchemaType | undefined {

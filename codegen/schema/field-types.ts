@@ -65,7 +65,9 @@ class TypeUseChecks {
         referenceStops: true,
       })
     } else if (type.kind !== 'enum') {
-      const message = `field '${field.name}' is constant, but a ${type.kind} cannot be`
+      // The reference lays out no bytes for it, and its codecs read and write those of the next field.
+      const message = `field '${field.name}' is constant, but a ${type.kind} cannot be: it would share the bytes of ` +
+        'what comes next'
       this.reporter.error({ code: 'constant-field', ...at, message, expected: 'presence="required"' })
     }
   }

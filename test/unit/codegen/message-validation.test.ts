@@ -145,6 +145,21 @@ test('a constant field has a constant type or a value', () => {
   expectReference('error', field('type="messageHeader" [[constant-field]]presence="constant"'), '')
 })
 
+test('a set cannot be constant where it would share bytes with others', () => {
+  const constantSet = `<set name="S" encodingType="uint8" presence="constant"><choice name="a">0</choice></set>`
+  const members = (field: string): string => `${field}\n<field name="next" id="2" type="uint8"/>`
+  const field = '<field name="f" id="1" type="S" [[constant-field]]presence="constant"/>'
+  const constant = schemaWith(members(field), constantSet)
+  expectReference('error', constant, '')
+  assert.is(expectFindings(constant, { lenient: true })[0]?.severity, 'error')
+  expectFindings(schemaWith(members('[[constant-field]]<field name="f" id="1" type="S"/>'), constantSet))
+  expectFindings(schemaWith(members('<field name="f" id="1" type="S" presence="required"/>'), constantSet))
+  for (const member of [constantSet, '<ref name="s" type="S"/>']) {
+    const composite = `<composite name="C">[[constant-field]]${member}</composite>`
+    expectReference('error', schemaWith('<field name="f" id="1" type="C"/>', `${constantSet}${composite}`), '')
+  }
+})
+
 test('the valueRef of a field names a value of its type', () => {
   const types = `<enum name="E" encodingType="uint8"><validValue name="A">1</validValue></enum>
     <enum name="F" encodingType="uint8"><validValue name="A">1</validValue></enum>`
