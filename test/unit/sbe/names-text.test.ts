@@ -17,8 +17,8 @@ const INJECTED = 'globalThis.injectedByASchema=1'
 const HOSTILE = [
   `*/ ${INJECTED} /*`, `\`+(${INJECTED})+\``, `\${${INJECTED}}`, `'+(${INJECTED})+'`, `"+(${INJECTED})+"`,
   `\\';${INJECTED};'`, `\\\`;${INJECTED};\``, `\n${INJECTED}\n`, `\r${INJECTED}`, `\u2028${INJECTED}\u2029`,
-  `//${INJECTED}`, `</script>`, `\\u{110000}`, `\\x`, `\\`, `*`, `/`, `**/`, `*\u200b/`, `@internal`, `@ts-${'nocheck'}`,
-  `\ufeff`, '\u0085', '\u00a0',
+  `//${INJECTED}`, `</script>`, `\\u{110000}`, `\\x`, `\\`, `*`, `/`, `**/`, `*\u200b/`, `@internal`,
+  `@ts-${'nocheck'}`, `\ufeff`, '\u0085', '\u00a0',
 ]
 const NAMES = [
   ...HOSTILE.map((text) => text.replace(/[\n\r]/g, ' ')),
@@ -40,8 +40,9 @@ const NAMED: CodecSource = {
           ${each((n, i) => `<validValue ${named(n)}>${i}</validValue>`)}</enum>
         <set name="Choices" encodingType="uint64">${each((n, i) => `<choice ${named(n)}>${i}</choice>`)}</set>
         <composite name="Members">${each((n) => `<type ${named(n)} primitiveType="uint8"/>`)}</composite>
-        ${each((n) => `<enum ${named(`E ${n}`)} encodingType="uint8"><validValue name="A">1</validValue></enum>`)}
-        ${each((n) => `<composite ${named(`C ${n}`)}><type name="a" primitiveType="uint8"/></composite>`)}`,
+        ${each((n, i) => i % 2 === 0
+          ? `<enum ${named(`T ${n}`)} encodingType="uint8"><validValue name="A">1</validValue></enum>`
+          : `<composite ${named(`T ${n}`)}><type name="a" primitiveType="uint8"/></composite>`)}`,
       messages: `
         <message name="Fields" id="1">${each((n, i) => `<field ${named(n)} id="${i}" type="uint16"/>`)}</message>
         <message name="Groups" id="2">${each((n, i) => `<group ${named(n)} id="${i}">
@@ -49,8 +50,7 @@ const NAMED: CodecSource = {
         <message name="Data" id="3">${each((n, i) => `<data ${named(n)} id="${i}" type="varString"/>`)}</message>
         <message name="Types" id="4"><field name="v" id="1" type="Values"/><field name="c" id="2" type="Choices"/>
           <field name="m" id="3" type="Members"/>
-          ${each((n, i) => `<field name="e${i}" id="${i + 10}" ${attribute('type', `E ${n}`)}/>`)}
-          ${each((n, i) => `<field name="c${i}" id="${i + 100}" ${attribute('type', `C ${n}`)}/>`)}</message>
+          ${each((n, i) => `<field name="f${i}" id="${i + 10}" ${attribute('type', `T ${n}`)}/>`)}</message>
         ${each((n, i) => `<message ${named(n)} id="${i + 10}"><field name="x" id="1" type="uint8"/>
           <group name="g" id="2"><data name="d" id="3" type="varString"/></group></message>`)}`,
     }),

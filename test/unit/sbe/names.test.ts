@@ -64,12 +64,20 @@ const plain = (await buildAll([{ name: 'plain', schema: { text: PLAIN }, generat
 const reserved = [...new Set(ownMembers(plain))]
 
 /** A holder of a member `x` is `_x`, so names that begin with an underscore are tried without it as well. */
-const names = [...new Set([
-  ...reserved, ...reserved.map((name) => name.replace(/^_+/, '')).filter((name) => name !== ''), ...KEYWORDS, ...USUAL,
+const clashing = [...new Set([
+  ...reserved, ...reserved.map((name) => name.replace(/^_+/, '')).filter((name) => name !== ''), ...USUAL,
 ])]
+const names = [...new Set([...clashing, ...KEYWORDS])]
 
-const each = (make: (name: string, index: number) => string): string =>
-  names.map((name, index) => make(escaped(name), index)).join('\n')
+type Make = (name: string, index: number) => string
+const all = (make: Make): string => names.map((name, index) => make(escaped(name), index)).join('\n')
+/** Only the names that may clash: keywords are alike in all kinds of members. */
+const each = (make: Make): string => clashing.map((name, index) => make(escaped(name), index)).join('\n')
+
+/** Names for messages: those of handlers and classes are made from them. */
+const MESSAGES = [
+  ...Object.getOwnPropertyNames(Object.prototype), 'unknown', 'index', 'dispatcher', ...KEYWORDS.slice(0, 30),
+]
 
 /** A set has 64 choices at most. */
 const PARTS = [0, 1, 2]
@@ -78,19 +86,19 @@ const choicesOf = (part: number): string =>
 
 const NAMED = schemaText({
   types: `
-    <enum name="Values" encodingType="uint16">${each((n, i) => `<validValue name="${n}">${i}</validValue>`)}</enum>
+    <enum name="Values" encodingType="uint16">${all((n, i) => `<validValue name="${n}">${i}</validValue>`)}</enum>
     ${PARTS.map((part) => `<set name="Choices${part}" encodingType="uint64">${choicesOf(part)}</set>`).join('')}
-    <composite name="Members">${each((n) => `<type name="${n}" primitiveType="uint8"/>`)}</composite>
+    <composite name="Members">${all((n) => `<type name="${n}" primitiveType="uint8"/>`)}</composite>
     <composite name="Inner">${each((n) => `<ref name="${n}" type="Point"/>`)}</composite>
-    <composite name="Point"><type name="x" primitiveType="int64"/></composite>
+    <composite name="Point"><type name="x" primitiveType="uint8"/></composite>
     <set name="Marks" encodingType="uint8"><choice name="on">0</choice></set>
     <type name="Text" primitiveType="char" length="3"/>`,
   messages: `
     <message name="Scalars" id="1">
-      ${each((n, i) => `<field name="${n}" id="${i}" type="uint16" presence="optional"/>`)}</message>
+      ${all((n, i) => `<field name="${n}" id="${i}" type="uint16" presence="optional"/>`)}</message>
     <message name="Wides" id="2">${each((n, i) => `<field name="${n}" id="${i}" type="int64"/>`)}</message>
     <message name="Texts" id="3">${each((n, i) => `<field name="${n}" id="${i}" type="Text"/>`)}</message>
-    <message name="Enums" id="4">${each((n, i) => `<field name="${n}" id="${i}" type="Values"/>`)}</message>
+    <message name="Enums" id="4">${all((n, i) => `<field name="${n}" id="${i}" type="Values"/>`)}</message>
     <message name="Sets" id="5">${each((n, i) => `<field name="${n}" id="${i}" type="Marks"/>`)}</message>
     <message name="Composites" id="6">${each((n, i) => `<field name="${n}" id="${i}" type="Point"/>`)}</message>
     <message name="Groups" id="7">${each((n, i) => `<group name="${n}" id="${i}"><field name="x" id="1" type="uint8"/>
@@ -106,11 +114,11 @@ const NAMED = schemaText({
     <message name="Composed" id="13">
       <field name="members" id="1" type="Members"/><field name="inner" id="2" type="Inner"/>
       ${PARTS.map((part) => `<field name="choices${part}" id="${part + 3}" type="Choices${part}"/>`).join('')}</message>
-    ${each((n, i) => `<message name="${n}" id="${i + 100}"><field name="f" id="1" type="uint8"/></message>`)}`,
+    ${MESSAGES.map((n, i) => `<message name="${n}" id="${i + 100}"><field name="f" id="1" type="uint8"/></message>`)
+      .join('')}`,
 })
 
 const codecs = (await buildAll([{ name: 'named', schema: { text: NAMED }, generate }])).get('named') ?? {}
-
 
 function metaOf(message: string): MessageMeta {
   return codecs[`${message}Meta`] as MessageMeta
@@ -125,6 +133,7 @@ const owners: ReadonlyMap<string, object> = new Map<string, object>([
   ['Entries', metaOf('Entries').groups['outer']?.fields ?? {}],
   ['EntryData', metaOf('EntryData').groups['outer']?.data ?? {}],
   ['Members', (codecs['MembersMeta'] as CompositeMeta).members],
+  ['Inner', (codecs['InnerMeta'] as CompositeMeta).members],
   ['Choices', Object.assign({}, codecs['Choices0'], codecs['Choices1'], codecs['Choices2'])],
 ])
 
@@ -137,8 +146,9 @@ test('a member is accessed by its name, with an underscore where a flyweight has
   const kept = ['header', 'message', 'version', 'class', 'value', 'type', 'id', 'length', 'name', 'null', 'json']
   for (const owner of owners.keys()) {
     const properties = propertiesOf(owner)
-    assert.is(properties.length, names.length, owner)
-    names.forEach((name, index) => {
+    const inFull = ['Scalars', 'Enums', 'Members', 'Choices'].includes(owner)
+    assert.is(properties.length, inFull ? names.length : clashing.length, owner)
+    names.slice(0, properties.length).forEach((name, index) => {
       const property = properties[index] ?? ''
       assert.is(property.replace(/_*$/, ''), name.replace(/_*$/, ''), owner)
       if (renamed.includes(name)) assert.is(property, `${name}_`, owner)
@@ -149,7 +159,7 @@ test('a member is accessed by its name, with an underscore where a flyweight has
 
 type Json = { readonly [name: string]: JsonValue }
 
-function all(owner: string, value: (index: number) => JsonValue): Json {
+function jsonOf(owner: string, value: (index: number) => JsonValue): Json {
   return Object.fromEntries(propertiesOf(owner).map((property, index) => [property, value(index)]))
 }
 
@@ -160,19 +170,19 @@ test('members of every name keep their values apart, in every kind of owner', ()
     return Object.fromEntries(properties.map((property, index) => [property, index % 3 === part]))
   }
   const messages: Readonly<Record<string, Json>> = {
-    Scalars: all('Scalars', (i) => (i % 5 === 0 ? null : i + 1000)),
-    Wides: all('Wides', (i) => `-${i + 1}000000000000`),
-    Texts: all('Texts', (i) => `t${i}`.slice(0, 3)),
-    Sets: all('Sets', (i) => ({ on: i % 3 === 0 })),
-    Composites: all('Composites', (i) => ({ x: String(i) })),
-    Groups: all('Groups', (i) => Array.from({ length: i % 3 }, (_, entry) => ({ x: (i + entry) % 250 }))),
-    Nested: { outer: [all('Nested', (i) => [{ x: i }]), all('Nested', () => [])] },
-    Data: all('Data', (i) => `data ${i}`),
-    Bytes: all('Bytes', (i) => i.toString(16).padStart(4, '0')),
-    Entries: { outer: [all('Entries', (i) => i), all('Entries', (i) => names.length - i)] },
-    EntryData: { outer: [all('EntryData', (i) => `a${i}`), all('EntryData', () => '')] },
+    Scalars: jsonOf('Scalars', (i) => (i % 5 === 0 ? null : i + 1000)),
+    Wides: jsonOf('Wides', (i) => `-${i + 1}000000000000`),
+    Texts: jsonOf('Texts', (i) => `t${i}`.slice(0, 3)),
+    Sets: jsonOf('Sets', (i) => ({ on: i % 3 === 0 })),
+    Composites: jsonOf('Composites', (i) => ({ x: i })),
+    Groups: jsonOf('Groups', (i) => Array.from({ length: i % 3 }, (_, entry) => ({ x: (i + entry) % 250 }))),
+    Nested: { outer: [jsonOf('Nested', (i) => [{ x: i }]), jsonOf('Nested', () => [])] },
+    Data: jsonOf('Data', (i) => `data ${i}`),
+    Bytes: jsonOf('Bytes', (i) => i.toString(16).padStart(4, '0')),
+    Entries: { outer: [jsonOf('Entries', (i) => i), jsonOf('Entries', (i) => names.length - i)] },
+    EntryData: { outer: [jsonOf('EntryData', (i) => `a${i}`), jsonOf('EntryData', () => '')] },
     Composed: {
-      members: all('Members', (i) => i), inner: all('Members', (i) => ({ x: String(i) })),
+      members: jsonOf('Members', (i) => i), inner: jsonOf('Inner', (i) => ({ x: 255 - i })),
       choices0: choices(0), choices1: choices(1), choices2: choices(2),
     },
   }
@@ -210,7 +220,7 @@ test('messages of every name are dispatched to handlers of their own', () => {
   const metas = Object.values(codecs).filter((value): value is MessageMeta => {
     return typeof value === 'object' && value !== null && 'templateId' in value && value.templateId as number >= 100
   })
-  assert.is(metas.length, names.length)
+  assert.is(metas.length, MESSAGES.length)
   const classes = Object.entries(codecs).filter(([key]) => key.endsWith('Encoder'))
   const buffer = new DirectBuffer(new Uint8Array(16))
   const called: string[] = []
@@ -229,7 +239,7 @@ test('messages of every name are dispatched to handlers of their own', () => {
     assert.is(call(dispatcher, 'dispatch', buffer, 0), true, name)
     assert.is(call(ignoring, 'dispatch', buffer, 0), true, name)
   }
-  assert.is(new Set(called).size, names.length)
+  assert.is(new Set(called).size, MESSAGES.length)
   // A handler of such a name would be there whether the user has one or not.
   assert.equal(called.filter((name) => name in {} || name === 'unknown'), [])
 })
