@@ -8,7 +8,7 @@ import { draft, makeSubjects } from './subjects.ts'
 import { generateBlock } from './value-generator.ts'
 import { writeMessage } from './wire-writer.ts'
 
-const SCHEMAS = 120
+const SCHEMAS = 160
 const BATCH = 40
 const VALUES_PER_MESSAGE = 6
 const WIRE_PER_MESSAGE = 6

@@ -14,7 +14,7 @@ import { draft, makeSubjects } from './subjects.ts'
 import { writeMessage } from './wire-writer.ts'
 
 const FIELD_ORDER_SCHEMA = 'sbe/schemas/sbe-tool/field-order-check-schema.xml'
-const RANDOM_SCHEMAS = 24
+const RANDOM_SCHEMAS = 28
 const EXPLORE_DEPTH = 6
 const EXPLORE_BUDGET = 150
 const WALKS = 3

@@ -9,7 +9,7 @@ import type { Draft } from './subjects.ts'
 import { draft, makeSubjects } from './subjects.ts'
 import { generateBlock } from './value-generator.ts'
 
-const PAIRS = 60
+const PAIRS = 80
 const BATCH = 20
 const VALUES_PER_MESSAGE = 6
 

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seed, SEED_VARIABLE } from '../../support/seed.ts'
-import { formatSummary } from '../../support/summary.ts'
+import { formatSummary, judge } from '../../support/summary.ts'
 import { checkCodecs } from './check-codecs.ts'
 import { checkHostile } from './check-hostile.ts'
 import { checkOrders } from './check-orders.ts'
@@ -16,22 +16,32 @@ import { checkVersions } from './check-versions.ts'
 import { ReferenceProcess } from './reference-process.ts'
 import { Report } from './report.ts'
 
+const CHECKS = [checkRepresentation, checkCodecs, checkHostile, checkVectors, checkVersions, checkOrders]
+
+async function run(report: Report, folder: string): Promise<void> {
+  const reference = await ReferenceProcess.start(folder)
+  process.stdout.write(`${SEED_VARIABLE}=${seed}, reference ${reference.version}\n`)
+  for (const check of CHECKS) {
+    const startMs = performance.now()
+    try {
+      await check(reference, report, folder)
+    } catch (error) {
+      report.crash(check.name, error)
+    }
+    process.stdout.write(`${check.name}: ${((performance.now() - startMs) / 1000).toFixed(1)} s\n`)
+  }
+  reference.close()
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'godwit-java-'))
 const report = new Report(join(tmpdir(), 'godwit-java-failures'))
-const reference = await ReferenceProcess.start(folder)
-process.stdout.write(`${SEED_VARIABLE}=${seed}, reference ${reference.version}\n`)
-const checks = [checkRepresentation, checkCodecs, checkHostile, checkVectors, checkVersions, checkOrders]
-for (const check of checks) {
-  const startMs = performance.now()
-  try {
-    await check(reference, report, folder)
-  } catch (error) {
-    report.crash(check.name, error)
-  }
-  process.stdout.write(`${check.name}: ${((performance.now() - startMs) / 1000).toFixed(1)} s\n`)
+try {
+  await run(report, folder)
+} catch (error) {
+  report.crash('the reference', error)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
 }
-reference.close()
-rmSync(folder, { recursive: true, force: true })
-const summary = report.summary()
+const summary = judge(report.summary(), true)
 process.stdout.write(`${formatSummary(summary)}\n`)
-process.exitCode = summary.failed === 0 && summary.passed > 0 ? 0 : 1
+process.exitCode = summary.failed === 0 ? 0 : 1
