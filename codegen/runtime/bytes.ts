@@ -6,10 +6,25 @@ const LOOP_COPY_LENGTH_MAX = 48
 /** Entries that take no bytes cannot be bounded by the bytes left; more of them in a message than this are refused. */
 export const EMPTY_ENTRIES_MAX: number = 65_535
 
-/** Copies bytes; the caller has checked the bounds of both sides. */
+/**
+ * Checks that a field lies within its buffer. Only that of a flyweight that is not wrapped, or not at an entry, does
+ * not; a DataView refuses it by itself, but an array of bytes reads undefined and swallows what is written.
+ */
+export function checkField(bytes: Uint8Array, offset: number, length: number): void {
+  if (!(offset >= 0 && offset + length <= bytes.length)) {
+    throw new SbeError(
+      'ERR_GODWIT_SBE_BOUNDS',
+      'the flyweight is not wrapped, or its group is not at an entry: call wrap() or next() first',
+    )
+  }
+}
+
+/** Copies bytes. The caller has checked the bounds of the array that is not the message's. */
 export function copyBytes(
   dst: Uint8Array, dstOffset: number, src: Uint8Array, srcOffset: number, length: number,
 ): void {
+  checkField(dst, dstOffset, length)
+  checkField(src, srcOffset, length)
   if (length <= LOOP_COPY_LENGTH_MAX) {
     for (let i = 0; i < length; i++) dst[dstOffset + i] = src[srcOffset + i] as number
   } else {

@@ -2,6 +2,7 @@
  * Character encodings other than ASCII, ISO-8859-1 and UTF-8. Platforms decode them (TextDecoder) but encode only
  * UTF-8, so an encoding table is made from the decoder at first use.
  */
+import { checkField } from './bytes.ts'
 import { SbeError, throwLength } from './sbe-error.ts'
 
 interface Decoder {
@@ -75,6 +76,7 @@ export function putFixedText(
 ): void {
   const encoded = encodeText(text, label)
   if (encoded.length > length) throwLength(name, encoded.length, length)
+  checkField(bytes, offset, length)
   bytes.set(encoded, offset)
   bytes.fill(0, offset + encoded.length, offset + length)
 }

@@ -45,5 +45,5 @@ export {
   equalsLatin1,
 } from './text.ts'
 export { readText, encodeText, putFixedText } from './charset.ts'
-export { floatToJson, float32ToJson, bytesToHex, formatMembers } from './format.ts'
+export { floatToJson, float32ToJson, bytesToHex, formatMembers, formatMessage, formatSet } from './format.ts'
 export type { TextShape } from './format.ts'

@@ -2,6 +2,7 @@
  * Strings in messages. Short ones are faster without a native call (measured: up to about 16 characters), long ones
  * go through Buffer or TextDecoder where the platform has them.
  */
+import { checkField } from './bytes.ts'
 import { throwLength } from './sbe-error.ts'
 
 const SHORT_LENGTH_MAX = 16
@@ -28,6 +29,7 @@ const utf8Encoder = platform.TextEncoder === undefined ? undefined : new platfor
 
 /** Number of bytes before the first NUL, at most `length`. */
 export function lengthToNul(bytes: Uint8Array, offset: number, length: number): number {
+  checkField(bytes, offset, length)
   let n = 0
   while (n < length && bytes[offset + n] !== 0) n++
   return n
@@ -232,12 +234,14 @@ function encodeUtf8(bytes: Uint8Array, offset: number, text: string): void {
 /** A fixed-length character array: the text, then NULs. Nothing is written when the text is too long. */
 export function putFixedAscii(bytes: Uint8Array, offset: number, length: number, text: string, name: string): void {
   if (text.length > length) throwLength(name, text.length, length)
+  checkField(bytes, offset, length)
   writeAscii(bytes, offset, text)
   for (let i = text.length; i < length; i++) bytes[offset + i] = 0
 }
 
 export function putFixedLatin1(bytes: Uint8Array, offset: number, length: number, text: string, name: string): void {
   if (text.length > length) throwLength(name, text.length, length)
+  checkField(bytes, offset, length)
   writeLatin1(bytes, offset, text)
   for (let i = text.length; i < length; i++) bytes[offset + i] = 0
 }
@@ -245,12 +249,14 @@ export function putFixedLatin1(bytes: Uint8Array, offset: number, length: number
 export function putFixedUtf8(bytes: Uint8Array, offset: number, length: number, text: string, name: string): void {
   const textLength = utf8Length(text)
   if (textLength > length) throwLength(name, textLength, length)
+  checkField(bytes, offset, length)
   writeUtf8(bytes, offset, text, textLength)
   for (let i = textLength; i < length; i++) bytes[offset + i] = 0
 }
 
 /** Whether a fixed-length character array holds exactly this text of one-byte characters, without making a string. */
 export function equalsLatin1(bytes: Uint8Array, offset: number, length: number, text: string): boolean {
+  checkField(bytes, offset, length)
   const textLength = text.length
   if (textLength > length) return false
   for (let i = 0; i < textLength; i++) {

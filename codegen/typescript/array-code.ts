@@ -5,7 +5,7 @@ import { accessor, at } from './site.ts'
 import type { Site } from './site.ts'
 import { isWide, literal, read, stringLiteral, valueType, write } from './literals.ts'
 import { upperFirst } from './names.ts'
-import { hasNull, wordOffsets } from './scalar-code.ts'
+import { hasNull, inexactTest, wordOffsets } from './scalar-code.ts'
 import type { Placement } from './scalar-code.ts'
 import { equalsCall, putFixedCall, readTextCall } from './text-code.ts'
 
@@ -72,12 +72,13 @@ function emitText(site: Site, field: FieldModel, type: ScalarModel, place: Place
   })
   if (!hasNull(field, sinceVersion) || length === 0) return
   const isNull = site.scope.derive(property, 'IsNull')
+  const nullCode = literal('char', type.nullValue)
   accessor(site, {
     signature: `${isNull}(): boolean`,
     sinceVersion,
     absent: 'return true',
     check: property,
-    body: [`return this._view.getUint8(${start}) === ${literal('char', type.nullValue)}`],
+    body: [field.presence === 'optional' ? `return this._view.getUint8(${start}) === ${nullCode}` : 'return false'],
   })
   accessor(site, {
     signature: `${site.scope.derive(property, 'OrNull')}(): string | null`,
@@ -120,7 +121,7 @@ function emitElement(site: Site, type: ScalarModel, place: Placement): void {
     body: [
       checkIndex,
       `const hi = ${read('this._view', signed ? 'int32' : 'uint32', elementOffset(type, words.hi), littleEndian)}`,
-      `if (${signed ? 'hi < -2097152 || hi > 2097151' : 'hi > 2097151'}) ${inexact}`,
+      `if (${inexactTest(signed)}) ${inexact}`,
       `return hi * 0x1_0000_0000 + ${read('this._view', 'uint32', elementOffset(type, words.lo), littleEndian)}`,
     ],
   })

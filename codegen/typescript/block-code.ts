@@ -3,7 +3,7 @@ import type { BlockModel, DataModel, FieldModel, GroupModel } from './codec-mode
 import { blockEnd, blockVersions } from './codec-model.ts'
 import { emitDataDecoder, emitDataEncoder } from './data-code.ts'
 import { emitField } from './field-code.ts'
-import { orderCheck } from './level.ts'
+import { orderCheck, pathOf } from './level.ts'
 import type { Level } from './level.ts'
 import { literal, write, stringLiteral } from './literals.ts'
 import { docOf } from './doc.ts'
@@ -123,7 +123,5 @@ function nullify(level: Level, field: FieldModel, offset: number): void {
 
 /** The path of an element for messages: `Car.fuelFigures`. */
 export function labelOf(level: Level, item: GroupModel | DataModel): string {
-  const property = level.members.of(item)
-  const path = level.path === '' ? property : `${level.path}.${property}`
-  return stringLiteral(`${level.context.message.name}.${path}`)
+  return stringLiteral(`${level.context.message.name}.${pathOf(level, level.members.of(item))}`)
 }

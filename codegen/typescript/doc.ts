@@ -1,17 +1,55 @@
+/** Doc comments of generated code, from what the schema says. */
+import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
+import type { FieldModel } from './codec-model.ts'
+import { literal } from './literals.ts'
+
 interface Documented {
   readonly description?: string | undefined
   readonly sinceVersion?: number
   readonly deprecated?: number
 }
 
-/** Doc comment text of a schema element: its description and the versions in which it came and is to go. */
+/** Description of an element, and the versions in which it came and is to go. */
 export function docOf(element: Documented): string {
-  const parts = [element.description?.trim() ?? '']
-  if (element.sinceVersion !== undefined && element.sinceVersion > 0) {
-    parts.push(`Since version ${element.sinceVersion}.`)
+  return joinLines([element.description?.trim() ?? '', ...lifetimeOf(element)])
+}
+
+/** As `docOf`, with the values that a field has: type, range, null, unit. */
+export function fieldDocOf(field: FieldModel): string {
+  const subject = field.id < 0 ? '' : `Field ${field.id}: `
+  return joinLines([field.description?.trim() ?? '', `${subject}${valuesOf(field).join(', ')}.`, ...lifetimeOf(field)])
+}
+
+function valuesOf(field: FieldModel): string[] {
+  const { type } = field
+  const parts: string[] = []
+  if (type.kind === 'scalar') {
+    const { primitive, arrayLength, minValue, maxValue, nullValue } = type
+    const byDefault = PRIMITIVE_TYPES[primitive]
+    parts.push(arrayLength === undefined ? primitive : `${primitive}[${arrayLength}]`)
+    if (type.characterEncoding !== undefined) parts.push(type.characterEncoding)
+    if (type.constValue === undefined && (minValue !== byDefault.minValue || maxValue !== byDefault.maxValue)) {
+      parts.push(`${literal(primitive, minValue)} to ${literal(primitive, maxValue)}`)
+    }
+    if (field.presence === 'optional') parts.push(`null is ${literal(primitive, nullValue)}`)
+  } else {
+    parts.push(type.name)
   }
-  if (element.deprecated !== undefined && element.deprecated > 0) {
-    parts.push(`@deprecated since version ${element.deprecated}`)
-  }
-  return parts.filter((part) => part !== '').join('\n')
+  if (field.presence !== 'required') parts.push(field.presence)
+  if (field.timeUnit !== undefined) parts.push(`in ${field.timeUnit}s`)
+  if (field.epoch !== undefined) parts.push(`since the ${field.epoch} epoch`)
+  if (field.semanticType !== undefined) parts.push(`semantic type ${field.semanticType}`)
+  return parts
+}
+
+function lifetimeOf(element: Documented): string[] {
+  const { sinceVersion = 0, deprecated = 0 } = element
+  return [
+    sinceVersion > 0 ? `Since version ${sinceVersion}.` : '',
+    deprecated > 0 ? `@deprecated since version ${deprecated}` : '',
+  ]
+}
+
+function joinLines(lines: readonly string[]): string {
+  return lines.filter((line) => line !== '').join('\n')
 }

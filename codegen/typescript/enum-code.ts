@@ -47,7 +47,10 @@ export function emitEnum(model: SchemaModel, names: SchemaNames, type: EnumModel
     }
     code.doc('No value.').line(`${nullKey}: ${metaLiteral(type.primitive, type.nullValue)},`)
   }, '} as const')
-  code.line().line(`export type ${base} = (typeof ${base})[keyof typeof ${base}]`)
+  // The brand keeps other numbers out of encoders, and gives what a switch leaves over a type.
+  const unknown = `${valueType(type.primitive)} & { readonly unknown: true }`
+  code.line().doc('A value of the list, or an unknown one from the wire.')
+  code.line(`export type ${base} = (typeof ${base})[keyof typeof ${base}] | (${unknown})`)
 
   const lookup = nameFunctionOf(base)
   const valueTypeName = valueType(type.primitive)

@@ -1,11 +1,11 @@
 /** Accessors of one field or composite member, whatever its type. */
-import { docOf } from './doc.ts'
+import { fieldDocOf } from './doc.ts'
 import type { CompositeModel, EnumModel, FieldModel, SetModel } from './codec-model.ts'
 import { emitArrayDecoder, emitArrayEncoder } from './array-code.ts'
 import { enumKey, enumMember, nullKeyOf } from './enum-code.ts'
 import { isVersioned } from './codec-model.ts'
 import { isWide, literal, read, valueType, write } from './literals.ts'
-import { lowerFirst, upperFirst } from './names.ts'
+import { identifierOf, upperFirst } from './names.ts'
 import { emitConstant, emitScalarDecoder, emitScalarEncoder, wordOffsets } from './scalar-code.ts'
 import type { Placement } from './scalar-code.ts'
 import { accessor, at } from './site.ts'
@@ -16,7 +16,7 @@ export function emitField(site: Site, field: FieldModel, property: string): void
     property,
     offset: field.offset,
     sinceVersion: field.sinceVersion,
-    doc: docOf(field),
+    doc: fieldDocOf(field),
   }
   const { type } = field
   switch (type.kind) {
@@ -167,7 +167,7 @@ const FLATTENED_NAME_LENGTH_MAX = 200
 /** Accessors of a composite's members on its owner: they save wrapping a flyweight, which costs more than the read. */
 function emitFlattened(site: Site, type: CompositeModel, place: Placement): void {
   for (const member of type.members) {
-    const name = place.property + upperFirst(lowerFirst(memberName(member.name)))
+    const name = place.property + upperFirst(identifierOf(member.name))
     if (name.length > FLATTENED_NAME_LENGTH_MAX) continue
     const property = site.scope.take(name)
     const flat: FieldModel = {
@@ -179,7 +179,7 @@ function emitFlattened(site: Site, type: CompositeModel, place: Placement): void
       property,
       offset: flat.offset,
       sinceVersion: flat.sinceVersion,
-      doc: docOf(flat),
+      doc: fieldDocOf(flat),
     }
     const memberType = member.type
     if (memberType.kind === 'composite') emitFlattened(site, memberType, flatPlace)
@@ -187,8 +187,4 @@ function emitFlattened(site: Site, type: CompositeModel, place: Placement): void
     else if (memberType.kind === 'set') emitRawSet(site, memberType, flatPlace)
     else if (memberType.arrayLength === undefined) emitScalar(site, flat, flatPlace)
   }
-}
-
-function memberName(name: string): string {
-  return name.replace(/[^\p{ID_Continue}$]/gu, '_')
 }

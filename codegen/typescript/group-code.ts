@@ -18,6 +18,9 @@ import { entryLengthMin, mayTakeNoBytes } from './skip-code.ts'
  */
 const NO_ENTRY = '-0x4000_0000'
 
+/** Entries without bytes in a message; the runtime's limit. */
+const EMPTY_ENTRIES_MAX = 65_535
+
 const UNSIGNED: readonly string[] = ['uint8', 'uint16', 'uint32', 'uint64']
 
 export function emitGroup(context: MessageContext, group: GroupModel, path: string): void {
@@ -144,7 +147,7 @@ function emitGroupEncoder(context: MessageContext, group: GroupModel, path: stri
   const className = `${names.base(group)}Encoder`
   const label = stringLiteral(`${context.message.name}.${path}`)
   const { numInGroupMember, blockLengthMember, headerLength } = group
-  const { minValue, maxValue } = numInGroupMember.type
+  const { minValue, maxValue } = countLimits(group)
   const write = (member: typeof blockLengthMember, value: string): string =>
     writeNumber('view', member.type.primitive, plus('header', member.offset), value, littleEndian)
   code.line().doc(docOf(group))
@@ -195,6 +198,13 @@ function emitGroupEncoder(context: MessageContext, group: GroupModel, path: stri
       emitData(level)
     })
   })
+}
+
+/** What the schema allows as a count, and what decoders take of entries without bytes. */
+function countLimits(group: GroupModel): { readonly minValue: bigint | number; readonly maxValue: bigint | number } {
+  const { minValue, maxValue } = group.numInGroupMember.type
+  const isBounded = !mayTakeNoBytes(group) || group.blockLength > 0 || maxValue <= EMPTY_ENTRIES_MAX
+  return { minValue, maxValue: isBounded ? maxValue : EMPTY_ENTRIES_MAX }
 }
 
 /** The part of `next` that moves the message's cursor over an entry's block. */

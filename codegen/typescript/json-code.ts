@@ -3,7 +3,7 @@ import type { CompositeModel, FieldModel } from './codec-model.ts'
 import { textEncodingOf } from './array-code.ts'
 import { jsonFunctionOf } from './enum-code.ts'
 import type { Level } from './level.ts'
-import { isFloat, isWide } from './literals.ts'
+import { isFloat, isWide, literal } from './literals.ts'
 import { MemberNames } from './names.ts'
 import type { SchemaNames } from './names.ts'
 import { hasNull } from './scalar-code.ts'
@@ -38,6 +38,10 @@ export function emitEntryJson(level: Level): void {
 
 export function emitCompositeJson(site: Site, type: CompositeModel, members: MemberNames): void {
   const { code } = site.module
+  code.line().doc('The members on one line.').block('toString(): string {', () => {
+    const shape = compositeShape(site.names, type) ?? '{}'
+    code.line(`return \`(\${${site.module.runtime('formatMembers')}(this.toJSON(), ${shape})})\``)
+  })
   site.module.runtimeType('JsonValue')
   code.line().block(`toJSON(): ${JSON_OBJECT} {`, () => {
     code.block('return {', () => {
@@ -78,13 +82,9 @@ function fieldJson(site: Site, field: FieldModel, property: string): string {
   if (textEncodingOf(type) !== undefined) return call
   const element = `this.${site.scope.derivedName(property, 'At')}(i)`
   const value = nullable && !isFloat(type.primitive)
-    ? `${element} === ${nullLiteral(type.primitive, type.nullValue)} ? null : ${json(element)}`
+    ? `${element} === ${literal(type.primitive, type.nullValue)} ? null : ${json(element)}`
     : json(element)
   return `Array.from({ length: ${type.arrayLength} }, (_, i) => ${value})`
-}
-
-function nullLiteral(primitive: string, value: bigint | number): string {
-  return primitive === 'int64' || primitive === 'uint64' ? `${value}n` : String(value)
 }
 
 /** How members print in `toString` where the JSON value does not tell: quoted text, sets. */
@@ -95,7 +95,7 @@ export function shapeOf(names: SchemaNames, level: Level): string[] {
     if (shape !== undefined) parts.push(`${level.members.of(field)}: ${shape}`)
   }
   for (const group of level.block.groups) {
-    const members = names.membersOf(group, () => new MemberNames([...group.fields, ...group.groups, ...group.data]))
+    const members = names.blockMembers(group)
     const inner = shapeOf(names, { ...level, block: group, owner: group, members })
     if (inner.length > 0) parts.push(`${level.members.of(group)}: { ${inner.join(', ')} }`)
   }
@@ -111,7 +111,10 @@ function fieldShape(names: SchemaNames, field: FieldModel): string | undefined {
       ? `'text'`
       : undefined
   }
-  if (type.kind === 'enum') return undefined
+  return type.kind === 'composite' ? compositeShape(names, type) : undefined
+}
+
+function compositeShape(names: SchemaNames, type: CompositeModel): string | undefined {
   const members = names.membersOf(type, () => new MemberNames(type.members))
   const parts = type.members
     .map((member) => [members.of(member), fieldShape(names, member)] as const)

@@ -2,7 +2,7 @@
 import { docOf } from './doc.ts'
 import { isFixedStride } from './codec-model.ts'
 import type { BlockModel, GroupModel, MessageModel } from './codec-model.ts'
-import { makeLevel } from './level.ts'
+import { makeLevel, pathOf } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
 import { hasVariableParts } from './skip-code.ts'
 
@@ -26,12 +26,7 @@ function emitType(context: MessageContext, owner: MessageModel | GroupModel, pat
     }
     for (const data of owner.data) code.doc('Bytes.').line(`readonly ${level.members.of(data)}: number`)
   })
-  for (const group of owner.groups) emitType(context, group, pathOfGroup(level, group))
-}
-
-function pathOfGroup(level: Level, group: GroupModel): string {
-  const property = level.members.of(group)
-  return level.path === '' ? property : `${level.path}.${property}`
+  for (const group of owner.groups) emitType(context, group, pathOf(level, level.members.of(group)))
 }
 
 export function emitComputeLength(context: MessageContext): void {
@@ -63,7 +58,7 @@ function emitTerms(level: Level, block: BlockModel, from: string, depth: number)
     const entry = `entry${depth}`
     code.block(`for (const ${entry} of ${from}.${property}) {`, () => {
       code.line(`length += ${group.blockLength}`)
-      emitTerms(makeLevel(context, group, 'encoder', pathOfGroup(level, group)), group, entry, depth + 1)
+      emitTerms(makeLevel(context, group, 'encoder', pathOf(level, level.members.of(group))), group, entry, depth + 1)
     })
   }
   for (const data of block.data) code.line(`length += ${data.headerLength} + ${from}.${level.members.of(data)}`)

@@ -35,9 +35,7 @@ export interface Level {
 export function makeLevel(
   context: MessageContext, owner: MessageModel | GroupModel, side: Side, path: string,
 ): Level {
-  const members = context.names.membersOf(
-    owner, () => new MemberNames([...owner.fields, ...owner.groups, ...owner.data]),
-  )
+  const members = context.names.blockMembers(owner)
   const isRoot = owner.kind === 'message'
   const message = isRoot ? 'this' : 'this._message'
   const fieldCheck = (property: string): string => {
@@ -81,7 +79,7 @@ export function accessItems(
   const ids = new Map<GroupModel | DataModel, number>()
   const rows: string[] = []
   const visit = (owner: MessageModel | GroupModel, parent: number, path: string): void => {
-    const members = names.membersOf(owner, () => new MemberNames([...owner.fields, ...owner.groups, ...owner.data]))
+    const members = names.blockMembers(owner)
     for (const item of [...owner.groups, ...owner.data]) {
       const id = rows.length
       const itemPath = path === '' ? members.of(item) : `${path}.${members.of(item)}`

@@ -82,7 +82,8 @@ function emitDecoder(context: MessageContext): void {
         code.line('return message._json()')
       })
       emitEntryJson(level)
-      code.line().block('toString(): string {', () => {
+      code.line().doc('The message on one line, or what keeps it from being read; empty before `wrap`.')
+      code.block('toString(): string {', () => {
         const acting = (expression: string, compiled: string): string =>
           `\${${expression} === ${compiled} ? '' : \`\${${expression}}/\`}${compiled}`
         code.line('const version = this._actingVersion').line('const blockLength = this._blockLength')
@@ -90,7 +91,8 @@ function emitDecoder(context: MessageContext): void {
           `[${templateText(message.name)}](sbeTemplateId=${message.id}|sbeSchemaId=${model.schemaId}` +
           `|sbeSchemaVersion=${acting('version', String(model.schemaVersion))}` +
           `|sbeBlockLength=${acting('blockLength', String(message.blockLength))}):`
-        code.line(`return \`${head}\${${module.runtime('formatMembers')}(this.toJSON(), ${TEXT_SHAPE})}\``)
+        code.line(`if (this._buffer === ${module.runtime('EMPTY_BUFFER')}) return ''`)
+        code.line(`return ${module.runtime('formatMessage')}(\`${head}\`, this, ${TEXT_SHAPE})`)
       })
     })
   })

@@ -26,7 +26,7 @@ export function emitMessageMeta(context: MessageContext): void {
 }
 
 function emitBlock(code: Writer, names: SchemaNames, owner: MessageModel | GroupModel): void {
-  const members = names.membersOf(owner, () => new MemberNames([...owner.fields, ...owner.groups, ...owner.data]))
+  const members = names.blockMembers(owner)
   const block: BlockModel = owner
   objects(code, 'fields', block.fields, members, (field) => emitFieldMeta(code, names, field))
   objects(code, 'groups', block.groups, members, (group) => {

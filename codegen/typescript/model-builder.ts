@@ -249,6 +249,10 @@ class TokenReader {
     const members = this.scalarMembers()
     this.take('END_VAR_DATA')
     const varData = memberNamed(members, 'varData', token)
+    const length = memberNamed(members, 'length', token)
+    // Behind the data there are no offsets: a length that the schema puts there still stands in front of it.
+    const lengthMember = length.offset < 0 ? { ...length, offset: 0 } : length
+    const lengthEnd = lengthMember.offset + length.type.encodedLength
     return {
       kind: 'data',
       name: token.name,
@@ -257,8 +261,8 @@ class TokenReader {
       sinceVersion: token.version,
       deprecated: token.deprecated,
       semanticType: token.encoding.semanticType,
-      headerLength: varData.offset,
-      lengthMember: memberNamed(members, 'length', token),
+      headerLength: Math.max(varData.offset, lengthEnd),
+      lengthMember,
       characterEncoding: varData.type.characterEncoding,
     }
   }

@@ -167,6 +167,11 @@ export class SchemaNames {
     return file
   }
 
+  /** Accessor names of a message's or group's fields, groups and data. */
+  blockMembers(owner: MessageModel | GroupModel): MemberNames {
+    return this.membersOf(owner, () => new MemberNames([...owner.fields, ...owner.groups, ...owner.data]))
+  }
+
   membersOf(key: object, make: () => MemberNames): MemberNames {
     let names = this.members.get(key)
     if (names === undefined) {
@@ -205,12 +210,15 @@ function typeNames(type: NamedTypeModel): (base: string) => string[] {
   }
 }
 
-export function kebabCase(name: string): string {
+/** File systems take names of 255 bytes, and writing in one step needs some of them. */
+const FILE_NAME_LENGTH_MAX = 160
+
+function kebabCase(name: string): string {
   const kebab = name
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1-$2')
     .replace(/[^A-Za-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .toLowerCase()
-  return kebab === '' ? 'type' : kebab
+  return kebab === '' ? 'type' : kebab.slice(0, FILE_NAME_LENGTH_MAX)
 }

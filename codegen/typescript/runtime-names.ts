@@ -19,6 +19,8 @@ export const RUNTIME_NAMES: readonly string[] = [
   'float32ToJson',
   'floatToJson',
   'formatMembers',
+  'formatMessage',
+  'formatSet',
   'lengthToNul',
   'putFixedAscii',
   'putFixedLatin1',

@@ -14,6 +14,11 @@ export interface Placement {
   readonly doc: string | undefined
 }
 
+/** Condition under which a 64-bit integer with the high word `hi` has more bits than a Number. */
+export function inexactTest(signed: boolean): string {
+  return signed ? `hi < ${HIGH_WORD_MIN} || hi > ${HIGH_WORD_MAX}` : `hi > ${HIGH_WORD_MAX}`
+}
+
 export function hasNull(field: { readonly presence: string }, sinceVersion: number): boolean {
   return field.presence === 'optional' || (field.presence !== 'constant' && sinceVersion > 0)
 }
@@ -38,7 +43,7 @@ export function emitScalarDecoder(site: Site, field: FieldModel, type: ScalarMod
     sinceVersion,
     absent: 'return true',
     check: property,
-    body: [`return ${nullTest(site, type, offset)}`],
+    body: [field.presence === 'optional' ? `return ${nullTest(site, type, offset)}` : 'return false'],
   })
   accessor(site, {
     signature: `${site.scope.derive(property, 'OrNull')}(): ${valueType(primitive)} | null`,
@@ -58,14 +63,13 @@ function emitWords(site: Site, type: ScalarModel, place: Placement): void {
   const lo = read('this._view', 'uint32', at(words.lo), littleEndian)
   const label = stringLiteral(`${site.label}.${property}`)
   const inexact = `${module.runtime('throwInexact')}(${label})`
-  const outside = signed ? `hi < ${HIGH_WORD_MIN} || hi > ${HIGH_WORD_MAX}` : `hi > ${HIGH_WORD_MAX}`
   accessor(site, {
     signature: `${site.scope.derive(property, 'AsNumber')}(): number`,
     doc: 'As a Number; throws when that would not be exact.',
     sinceVersion,
     absent: inexact,
     check: property,
-    body: [`const hi = ${hi}`, `if (${outside}) ${inexact}`, `return hi * 0x1_0000_0000 + ${lo}`],
+    body: [`const hi = ${hi}`, `if (${inexactTest(signed)}) ${inexact}`, `return hi * 0x1_0000_0000 + ${lo}`],
   })
   accessor(site, {
     signature: `${site.scope.derive(property, 'Hi')}(): number`,

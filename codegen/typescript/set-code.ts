@@ -55,6 +55,9 @@ export function emitSet(model: SchemaModel, names: SchemaNames, type: SetModel, 
         code.line(`return (${read('this._view', primitive, offset, littleEndian)} & ${mask}) !== 0`)
       })
     }
+    code.line().doc('The choices that are set.').block('toString(): string {', () => {
+      code.line(`return ${module.runtime('formatSet')}(this.toJSON())`)
+    })
     code.line().block('toJSON(): { [choice: string]: boolean } {', () => {
       code.block('return {', () => {
         for (const choice of type.choices) code.line(`${members.of(choice)}: this.${members.of(choice)}(),`)

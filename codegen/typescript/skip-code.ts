@@ -2,7 +2,7 @@
 import { blockEnd, isFixedStride } from './codec-model.ts'
 import type { BlockModel, GroupModel, MessageModel } from './codec-model.ts'
 import { dataHeaderMin } from './data-code.ts'
-import { makeLevel } from './level.ts'
+import { makeLevel, pathOf } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
 import { labelOf } from './block-code.ts'
 import { plus, readNumber } from './literals.ts'
@@ -55,9 +55,7 @@ function emitGroupSkip(parent: Level, group: GroupModel): void {
   const { context } = parent
   const { module, littleEndian } = context
   const { code } = module
-  const property = parent.members.of(group)
-  const path = parent.path === '' ? property : `${parent.path}.${property}`
-  const level = makeLevel(context, group, 'decoder', path)
+  const level = makeLevel(context, group, 'decoder', pathOf(parent, parent.members.of(group)))
   const label = labelOf(parent, group)
   const { headerLength, blockLengthMember, numInGroupMember } = group
   const read = (member: typeof blockLengthMember): string =>

@@ -15,7 +15,8 @@ export const AddressType = {
   NULL_VAL: -32768,
 } as const
 
-export type AddressType = (typeof AddressType)[keyof typeof AddressType]
+/** A value of the list, or an unknown one from the wire. */
+export type AddressType = (typeof AddressType)[keyof typeof AddressType] | (number & { readonly unknown: true })
 
 /** Name of a value; undefined when it has none in version 1 of the schema. */
 export function addressTypeName(value: number): string | undefined {

@@ -45,7 +45,8 @@ export const CommandType = {
   NULL_VAL: -2147483648,
 } as const
 
-export type CommandType = (typeof CommandType)[keyof typeof CommandType]
+/** A value of the list, or an unknown one from the wire. */
+export type CommandType = (typeof CommandType)[keyof typeof CommandType] | (number & { readonly unknown: true })
 
 /** Name of a value; undefined when it has none in version 1 of the schema. */
 export function commandTypeName(value: number): string | undefined {

@@ -3,7 +3,7 @@ import {
   EMPTY_BUFFER,
   checkRange,
   copyBytes,
-  formatMembers,
+  formatMessage,
   requireRuntime,
   throwBlock,
   throwBounds,
@@ -171,7 +171,10 @@ export class PublicationErrorDecoder {
     return this._buffer
   }
 
-  /** Publication that got the error. */
+  /**
+   * Publication that got the error.
+   * Field 1: int64.
+   */
   registrationId(): bigint {
     return this._view.getBigInt64(this._offset, true)
   }
@@ -191,7 +194,10 @@ export class PublicationErrorDecoder {
     return this._view.getUint32(this._offset, true)
   }
 
-  /** Destination that the receiver belongs to; -1 if none. */
+  /**
+   * Destination that the receiver belongs to; -1 if none.
+   * Field 2: int64.
+   */
   destinationRegistrationId(): bigint {
     return this._view.getBigInt64(this._offset + 8, true)
   }
@@ -211,17 +217,26 @@ export class PublicationErrorDecoder {
     return this._view.getUint32(this._offset + 8, true)
   }
 
-  /** Session of the publication. */
+  /**
+   * Session of the publication.
+   * Field 3: int32.
+   */
   sessionId(): number {
     return this._view.getInt32(this._offset + 16, true)
   }
 
-  /** Stream within the channel. */
+  /**
+   * Stream within the channel.
+   * Field 4: int32.
+   */
   streamId(): number {
     return this._view.getInt32(this._offset + 20, true)
   }
 
-  /** Identity of the receiver. */
+  /**
+   * Identity of the receiver.
+   * Field 5: int64.
+   */
   receiverId(): bigint {
     return this._view.getBigInt64(this._offset + 24, true)
   }
@@ -241,7 +256,10 @@ export class PublicationErrorDecoder {
     return this._view.getUint32(this._offset + 24, true)
   }
 
-  /** Group of the receiver; -1 if none. */
+  /**
+   * Group of the receiver; -1 if none.
+   * Field 6: int64.
+   */
   groupTag(): bigint {
     return this._view.getBigInt64(this._offset + 32, true)
   }
@@ -261,7 +279,10 @@ export class PublicationErrorDecoder {
     return this._view.getUint32(this._offset + 32, true)
   }
 
-  /** Family of the address. */
+  /**
+   * Family of the address.
+   * Field 7: AddressType.
+   */
   addressType(): AddressType {
     return this._view.getInt16(this._offset + 40, true) as AddressType
   }
@@ -270,12 +291,18 @@ export class PublicationErrorDecoder {
     return this._view.getInt16(this._offset + 40, true)
   }
 
-  /** Port of the receiver; little-endian. */
+  /**
+   * Port of the receiver; little-endian.
+   * Field 8: uint16.
+   */
   sourcePort(): number {
     return this._view.getUint16(this._offset + 42, true)
   }
 
-  /** Address of the receiver. */
+  /**
+   * Address of the receiver.
+   * Field 9: uint8[16].
+   */
   sourceAddressLength(): number {
     return 16
   }
@@ -293,7 +320,10 @@ export class PublicationErrorDecoder {
     return n
   }
 
-  /** What went wrong. */
+  /**
+   * What went wrong.
+   * Field 10: ErrorCode.
+   */
   errorCode(): ErrorCode {
     return this._view.getInt32(this._offset + 60, true) as ErrorCode
   }
@@ -302,7 +332,10 @@ export class PublicationErrorDecoder {
     return this._view.getInt32(this._offset + 60, true)
   }
 
-  /** Length of the text in bytes. */
+  /**
+   * Length of the text in bytes.
+   * Field 11: int32.
+   */
   textLength(): number {
     return this._view.getInt32(this._offset + 64, true)
   }
@@ -356,10 +389,12 @@ export class PublicationErrorDecoder {
     }
   }
 
+  /** The message on one line, or what keeps it from being read; empty before `wrap`. */
   toString(): string {
     const version = this._actingVersion
     const blockLength = this._blockLength
-    return `[PublicationError](sbeTemplateId=3852|sbeSchemaId=2|sbeSchemaVersion=${version === 1 ? '' : `${version}/`}1|sbeBlockLength=${blockLength === 68 ? '' : `${blockLength}/`}68):${formatMembers(this.toJSON(), TEXT_SHAPE)}`
+    if (this._buffer === EMPTY_BUFFER) return ''
+    return formatMessage(`[PublicationError](sbeTemplateId=3852|sbeSchemaId=2|sbeSchemaVersion=${version === 1 ? '' : `${version}/`}1|sbeBlockLength=${blockLength === 68 ? '' : `${blockLength}/`}68):`, this, TEXT_SHAPE)
   }
 }
 
@@ -462,7 +497,10 @@ export class PublicationErrorEncoder {
   /** Checks nothing: this codec was generated without precedence checks. */
   checkEncodingIsComplete(): void {}
 
-  /** Publication that got the error. */
+  /**
+   * Publication that got the error.
+   * Field 1: int64.
+   */
   registrationId(value: bigint): this {
     this._view.setBigInt64(this._offset, value, true)
     return this
@@ -482,7 +520,10 @@ export class PublicationErrorEncoder {
     return this
   }
 
-  /** Destination that the receiver belongs to; -1 if none. */
+  /**
+   * Destination that the receiver belongs to; -1 if none.
+   * Field 2: int64.
+   */
   destinationRegistrationId(value: bigint): this {
     this._view.setBigInt64(this._offset + 8, value, true)
     return this
@@ -502,19 +543,28 @@ export class PublicationErrorEncoder {
     return this
   }
 
-  /** Session of the publication. */
+  /**
+   * Session of the publication.
+   * Field 3: int32.
+   */
   sessionId(value: number): this {
     this._view.setInt32(this._offset + 16, value, true)
     return this
   }
 
-  /** Stream within the channel. */
+  /**
+   * Stream within the channel.
+   * Field 4: int32.
+   */
   streamId(value: number): this {
     this._view.setInt32(this._offset + 20, value, true)
     return this
   }
 
-  /** Identity of the receiver. */
+  /**
+   * Identity of the receiver.
+   * Field 5: int64.
+   */
   receiverId(value: bigint): this {
     this._view.setBigInt64(this._offset + 24, value, true)
     return this
@@ -534,7 +584,10 @@ export class PublicationErrorEncoder {
     return this
   }
 
-  /** Group of the receiver; -1 if none. */
+  /**
+   * Group of the receiver; -1 if none.
+   * Field 6: int64.
+   */
   groupTag(value: bigint): this {
     this._view.setBigInt64(this._offset + 32, value, true)
     return this
@@ -554,7 +607,10 @@ export class PublicationErrorEncoder {
     return this
   }
 
-  /** Family of the address. */
+  /**
+   * Family of the address.
+   * Field 7: AddressType.
+   */
   addressType(value: AddressType): this {
     this._view.setInt16(this._offset + 40, value, true)
     return this
@@ -565,13 +621,19 @@ export class PublicationErrorEncoder {
     return this
   }
 
-  /** Port of the receiver; little-endian. */
+  /**
+   * Port of the receiver; little-endian.
+   * Field 8: uint16.
+   */
   sourcePort(value: number): this {
     this._view.setUint16(this._offset + 42, value, true)
     return this
   }
 
-  /** Address of the receiver. */
+  /**
+   * Address of the receiver.
+   * Field 9: uint8[16].
+   */
   sourceAddressLength(): number {
     return 16
   }
@@ -591,7 +653,10 @@ export class PublicationErrorEncoder {
     return this
   }
 
-  /** What went wrong. */
+  /**
+   * What went wrong.
+   * Field 10: ErrorCode.
+   */
   errorCode(value: ErrorCode): this {
     this._view.setInt32(this._offset + 60, value, true)
     return this
@@ -602,7 +667,10 @@ export class PublicationErrorEncoder {
     return this
   }
 
-  /** Length of the text in bytes. */
+  /**
+   * Length of the text in bytes.
+   * Field 11: int32.
+   */
   textLength(value: number): this {
     this._view.setInt32(this._offset + 64, value, true)
     return this

@@ -14,7 +14,8 @@ export const BooleanType = {
   NULL_VAL: 255,
 } as const
 
-export type BooleanType = (typeof BooleanType)[keyof typeof BooleanType]
+/** A value of the list, or an unknown one from the wire. */
+export type BooleanType = (typeof BooleanType)[keyof typeof BooleanType] | (number & { readonly unknown: true })
 
 /** Name of a value; undefined when it has none in version 0 of the schema. */
 export function booleanTypeName(value: number): string | undefined {

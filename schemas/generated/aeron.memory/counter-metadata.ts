@@ -3,7 +3,7 @@ import {
   EMPTY_BUFFER,
   checkRange,
   copyBytes,
-  formatMembers,
+  formatMessage,
   requireRuntime,
   throwBlock,
   throwBounds,
@@ -171,7 +171,10 @@ export class CounterMetadataDecoder {
     return this._buffer
   }
 
-  /** Atomic. Stored last. */
+  /**
+   * Atomic. Stored last.
+   * Field 1: CounterState.
+   */
   state(): CounterState {
     return this._view.getInt32(this._offset, true) as CounterState
   }
@@ -180,7 +183,10 @@ export class CounterMetadataDecoder {
     return this._view.getInt32(this._offset, true)
   }
 
-  /** What the counter counts. */
+  /**
+   * What the counter counts.
+   * Field 2: CounterType.
+   */
   typeId(): CounterType {
     return this._view.getInt32(this._offset + 4, true) as CounterType
   }
@@ -189,7 +195,10 @@ export class CounterMetadataDecoder {
     return this._view.getInt32(this._offset + 4, true)
   }
 
-  /** When a freed record may be used again; the largest int64 while it is live. */
+  /**
+   * When a freed record may be used again; the largest int64 while it is live.
+   * Field 3: int64, in milliseconds, since the unix epoch.
+   */
   freeForReuseDeadlineMs(): bigint {
     return this._view.getBigInt64(this._offset + 8, true)
   }
@@ -209,7 +218,10 @@ export class CounterMetadataDecoder {
     return this._view.getUint32(this._offset + 8, true)
   }
 
-  /** What the counter is about. */
+  /**
+   * What the counter is about.
+   * Field 4: uint8[112].
+   */
   keyLength(): number {
     return 112
   }
@@ -227,12 +239,18 @@ export class CounterMetadataDecoder {
     return n
   }
 
-  /** Atomic. Length of the label in bytes. */
+  /**
+   * Atomic. Length of the label in bytes.
+   * Field 5: int32.
+   */
   labelLength(): number {
     return this._view.getInt32(this._offset + 128, true)
   }
 
-  /** Text for people. */
+  /**
+   * Text for people.
+   * Field 6: uint8[380].
+   */
   labelLength_(): number {
     return 380
   }
@@ -294,10 +312,12 @@ export class CounterMetadataDecoder {
     }
   }
 
+  /** The message on one line, or what keeps it from being read; empty before `wrap`. */
   toString(): string {
     const version = this._actingVersion
     const blockLength = this._blockLength
-    return `[CounterMetadata](sbeTemplateId=4|sbeSchemaId=3|sbeSchemaVersion=${version === 0 ? '' : `${version}/`}0|sbeBlockLength=${blockLength === 512 ? '' : `${blockLength}/`}512):${formatMembers(this.toJSON(), TEXT_SHAPE)}`
+    if (this._buffer === EMPTY_BUFFER) return ''
+    return formatMessage(`[CounterMetadata](sbeTemplateId=4|sbeSchemaId=3|sbeSchemaVersion=${version === 0 ? '' : `${version}/`}0|sbeBlockLength=${blockLength === 512 ? '' : `${blockLength}/`}512):`, this, TEXT_SHAPE)
   }
 }
 
@@ -400,7 +420,10 @@ export class CounterMetadataEncoder {
   /** Checks nothing: this codec was generated without precedence checks. */
   checkEncodingIsComplete(): void {}
 
-  /** Atomic. Stored last. */
+  /**
+   * Atomic. Stored last.
+   * Field 1: CounterState.
+   */
   state(value: CounterState): this {
     this._view.setInt32(this._offset, value, true)
     return this
@@ -411,7 +434,10 @@ export class CounterMetadataEncoder {
     return this
   }
 
-  /** What the counter counts. */
+  /**
+   * What the counter counts.
+   * Field 2: CounterType.
+   */
   typeId(value: CounterType): this {
     this._view.setInt32(this._offset + 4, value, true)
     return this
@@ -422,7 +448,10 @@ export class CounterMetadataEncoder {
     return this
   }
 
-  /** When a freed record may be used again; the largest int64 while it is live. */
+  /**
+   * When a freed record may be used again; the largest int64 while it is live.
+   * Field 3: int64, in milliseconds, since the unix epoch.
+   */
   freeForReuseDeadlineMs(value: bigint): this {
     this._view.setBigInt64(this._offset + 8, value, true)
     return this
@@ -442,7 +471,10 @@ export class CounterMetadataEncoder {
     return this
   }
 
-  /** What the counter is about. */
+  /**
+   * What the counter is about.
+   * Field 4: uint8[112].
+   */
   keyLength(): number {
     return 112
   }
@@ -462,13 +494,19 @@ export class CounterMetadataEncoder {
     return this
   }
 
-  /** Atomic. Length of the label in bytes. */
+  /**
+   * Atomic. Length of the label in bytes.
+   * Field 5: int32.
+   */
   labelLength(value: number): this {
     this._view.setInt32(this._offset + 128, value, true)
     return this
   }
 
-  /** Text for people. */
+  /**
+   * Text for people.
+   * Field 6: uint8[380].
+   */
   labelLength_(): number {
     return 380
   }

@@ -18,7 +18,8 @@ export const CounterState = {
   NULL_VAL: -2147483648,
 } as const
 
-export type CounterState = (typeof CounterState)[keyof typeof CounterState]
+/** A value of the list, or an unknown one from the wire. */
+export type CounterState = (typeof CounterState)[keyof typeof CounterState] | (number & { readonly unknown: true })
 
 /** Name of a value; undefined when it has none in version 0 of the schema. */
 export function counterStateName(value: number): string | undefined {

@@ -54,7 +54,8 @@ export const CounterType = {
   NULL_VAL: -2147483648,
 } as const
 
-export type CounterType = (typeof CounterType)[keyof typeof CounterType]
+/** A value of the list, or an unknown one from the wire. */
+export type CounterType = (typeof CounterType)[keyof typeof CounterType] | (number & { readonly unknown: true })
 
 /** Name of a value; undefined when it has none in version 0 of the schema. */
 export function counterTypeName(value: number): string | undefined {

@@ -3,7 +3,7 @@ import {
   EMPTY_BUFFER,
   checkRange,
   copyBytes,
-  formatMembers,
+  formatMessage,
   requireRuntime,
   throwBlock,
   throwBounds,
@@ -171,7 +171,10 @@ export class LogMetadataDecoder {
     return this._buffer
   }
 
-  /** Atomic. Term id in the upper, offset in the lower half. */
+  /**
+   * Atomic. Term id in the upper, offset in the lower half.
+   * Field 1: int64[3].
+   */
   termTailCountersLength(): number {
     return 3
   }
@@ -189,12 +192,18 @@ export class LogMetadataDecoder {
     return hi * 0x1_0000_0000 + this._view.getUint32(this._offset + index * 8, true)
   }
 
-  /** Atomic. Terms begun since the initial one. */
+  /**
+   * Atomic. Terms begun since the initial one.
+   * Field 2: int32.
+   */
   activeTermCount(): number {
     return this._view.getInt32(this._offset + 24, true)
   }
 
-  /** Atomic. The largest int64 until the end is known. */
+  /**
+   * Atomic. The largest int64 until the end is known.
+   * Field 3: int64.
+   */
   endOfStreamPosition(): bigint {
     return this._view.getBigInt64(this._offset + 128, true)
   }
@@ -214,17 +223,26 @@ export class LogMetadataDecoder {
     return this._view.getUint32(this._offset + 128, true)
   }
 
-  /** Atomic. 1 while a subscriber is connected. */
+  /**
+   * Atomic. 1 while a subscriber is connected.
+   * Field 4: int32.
+   */
   isConnected(): number {
     return this._view.getInt32(this._offset + 136, true)
   }
 
-  /** Atomic. Transports that an image receives on. */
+  /**
+   * Atomic. Transports that an image receives on.
+   * Field 5: int32.
+   */
   activeTransportCount(): number {
     return this._view.getInt32(this._offset + 140, true)
   }
 
-  /** Registration id of the publication or image. */
+  /**
+   * Registration id of the publication or image.
+   * Field 6: int64.
+   */
   correlationId(): bigint {
     return this._view.getBigInt64(this._offset + 256, true)
   }
@@ -244,77 +262,122 @@ export class LogMetadataDecoder {
     return this._view.getUint32(this._offset + 256, true)
   }
 
-  /** Term that the stream began with. */
+  /**
+   * Term that the stream began with.
+   * Field 7: int32.
+   */
   initialTermId(): number {
     return this._view.getInt32(this._offset + 264, true)
   }
 
-  /** 32. */
+  /**
+   * 32.
+   * Field 8: int32.
+   */
   defaultFrameHeaderLength(): number {
     return this._view.getInt32(this._offset + 268, true)
   }
 
-  /** Largest datagram payload in bytes. */
+  /**
+   * Largest datagram payload in bytes.
+   * Field 9: int32.
+   */
   mtuLength(): number {
     return this._view.getInt32(this._offset + 272, true)
   }
 
-  /** Length of a term in bytes. */
+  /**
+   * Length of a term in bytes.
+   * Field 10: int32.
+   */
   termLength(): number {
     return this._view.getInt32(this._offset + 276, true)
   }
 
-  /** Page size that the file is aligned to. */
+  /**
+   * Page size that the file is aligned to.
+   * Field 11: int32.
+   */
   pageSize(): number {
     return this._view.getInt32(this._offset + 280, true)
   }
 
-  /** 0 in images. */
+  /**
+   * 0 in images.
+   * Field 12: int32.
+   */
   publicationWindowLength(): number {
     return this._view.getInt32(this._offset + 284, true)
   }
 
-  /** 0 in publications. */
+  /**
+   * 0 in publications.
+   * Field 13: int32.
+   */
   receiverWindowLength(): number {
     return this._view.getInt32(this._offset + 288, true)
   }
 
-  /** Send buffer of the socket. */
+  /**
+   * Send buffer of the socket.
+   * Field 14: int32.
+   */
   socketSndbufLength(): number {
     return this._view.getInt32(this._offset + 292, true)
   }
 
-  /** Default of the operating system. */
+  /**
+   * Default of the operating system.
+   * Field 15: int32.
+   */
   osDefaultSocketSndbufLength(): number {
     return this._view.getInt32(this._offset + 296, true)
   }
 
-  /** Maximum of the operating system. */
+  /**
+   * Maximum of the operating system.
+   * Field 16: int32.
+   */
   osMaxSocketSndbufLength(): number {
     return this._view.getInt32(this._offset + 300, true)
   }
 
-  /** Receive buffer of the socket. */
+  /**
+   * Receive buffer of the socket.
+   * Field 17: int32.
+   */
   socketRcvbufLength(): number {
     return this._view.getInt32(this._offset + 304, true)
   }
 
-  /** Default of the operating system. */
+  /**
+   * Default of the operating system.
+   * Field 18: int32.
+   */
   osDefaultSocketRcvbufLength(): number {
     return this._view.getInt32(this._offset + 308, true)
   }
 
-  /** Maximum of the operating system. */
+  /**
+   * Maximum of the operating system.
+   * Field 19: int32.
+   */
   osMaxSocketRcvbufLength(): number {
     return this._view.getInt32(this._offset + 312, true)
   }
 
-  /** Retransmissions that may be under way at a time. */
+  /**
+   * Retransmissions that may be under way at a time.
+   * Field 20: int32.
+   */
   maxResend(): number {
     return this._view.getInt32(this._offset + 316, true)
   }
 
-  /** Copied in front of every frame. */
+  /**
+   * Copied in front of every frame.
+   * Field 21: uint8[128].
+   */
   defaultFrameHeaderLength_(): number {
     return 128
   }
@@ -332,7 +395,10 @@ export class LogMetadataDecoder {
     return n
   }
 
-  /** -1 if none. */
+  /**
+   * -1 if none.
+   * Field 22: int64.
+   */
   entityTag(): bigint {
     return this._view.getBigInt64(this._offset + 448, true)
   }
@@ -352,7 +418,10 @@ export class LogMetadataDecoder {
     return this._view.getUint32(this._offset + 448, true)
   }
 
-  /** -1 if none. */
+  /**
+   * -1 if none.
+   * Field 23: int64.
+   */
   responseCorrelationId(): bigint {
     return this._view.getBigInt64(this._offset + 456, true)
   }
@@ -372,7 +441,10 @@ export class LogMetadataDecoder {
     return this._view.getUint32(this._offset + 456, true)
   }
 
-  /** Linger after close. */
+  /**
+   * Linger after close.
+   * Field 24: int64, in nanoseconds.
+   */
   lingerTimeoutNs(): bigint {
     return this._view.getBigInt64(this._offset + 464, true)
   }
@@ -392,7 +464,10 @@ export class LogMetadataDecoder {
     return this._view.getUint32(this._offset + 464, true)
   }
 
-  /** How long an untethered subscriber may stay behind. */
+  /**
+   * How long an untethered subscriber may stay behind.
+   * Field 25: int64, in nanoseconds.
+   */
   untetheredWindowLimitTimeoutNs(): bigint {
     return this._view.getBigInt64(this._offset + 472, true)
   }
@@ -412,7 +487,10 @@ export class LogMetadataDecoder {
     return this._view.getUint32(this._offset + 472, true)
   }
 
-  /** How long it rests before it joins again. */
+  /**
+   * How long it rests before it joins again.
+   * Field 26: int64, in nanoseconds.
+   */
   untetheredRestingTimeoutNs(): bigint {
     return this._view.getBigInt64(this._offset + 480, true)
   }
@@ -432,7 +510,10 @@ export class LogMetadataDecoder {
     return this._view.getUint32(this._offset + 480, true)
   }
 
-  /** Several receivers. */
+  /**
+   * Several receivers.
+   * Field 27: BooleanType.
+   */
   group(): BooleanType {
     return this._view.getUint8(this._offset + 488) as BooleanType
   }
@@ -441,7 +522,10 @@ export class LogMetadataDecoder {
     return this._view.getUint8(this._offset + 488)
   }
 
-  /** Response channel. */
+  /**
+   * Response channel.
+   * Field 28: BooleanType.
+   */
   isResponse(): BooleanType {
     return this._view.getUint8(this._offset + 489) as BooleanType
   }
@@ -450,7 +534,10 @@ export class LogMetadataDecoder {
     return this._view.getUint8(this._offset + 489)
   }
 
-  /** Join again after rejection or loss. */
+  /**
+   * Join again after rejection or loss.
+   * Field 29: BooleanType.
+   */
   rejoin(): BooleanType {
     return this._view.getUint8(this._offset + 490) as BooleanType
   }
@@ -459,7 +546,10 @@ export class LogMetadataDecoder {
     return this._view.getUint8(this._offset + 490)
   }
 
-  /** Recover loss. */
+  /**
+   * Recover loss.
+   * Field 30: BooleanType.
+   */
   reliable(): BooleanType {
     return this._view.getUint8(this._offset + 491) as BooleanType
   }
@@ -468,7 +558,10 @@ export class LogMetadataDecoder {
     return this._view.getUint8(this._offset + 491)
   }
 
-  /** Sparse file. */
+  /**
+   * Sparse file.
+   * Field 31: BooleanType.
+   */
   sparse(): BooleanType {
     return this._view.getUint8(this._offset + 492) as BooleanType
   }
@@ -477,7 +570,10 @@ export class LogMetadataDecoder {
     return this._view.getUint8(this._offset + 492)
   }
 
-  /** Send the end of stream. */
+  /**
+   * Send the end of stream.
+   * Field 32: BooleanType.
+   */
   signalEos(): BooleanType {
     return this._view.getUint8(this._offset + 493) as BooleanType
   }
@@ -486,7 +582,10 @@ export class LogMetadataDecoder {
     return this._view.getUint8(this._offset + 493)
   }
 
-  /** Spies count as subscribers. */
+  /**
+   * Spies count as subscribers.
+   * Field 33: BooleanType.
+   */
   spiesSimulateConnection(): BooleanType {
     return this._view.getUint8(this._offset + 494) as BooleanType
   }
@@ -495,7 +594,10 @@ export class LogMetadataDecoder {
     return this._view.getUint8(this._offset + 494)
   }
 
-  /** Subscribers hold the stream back. */
+  /**
+   * Subscribers hold the stream back.
+   * Field 34: BooleanType.
+   */
   tether(): BooleanType {
     return this._view.getUint8(this._offset + 495) as BooleanType
   }
@@ -504,7 +606,10 @@ export class LogMetadataDecoder {
     return this._view.getUint8(this._offset + 495)
   }
 
-  /** Atomic. The publication was revoked. */
+  /**
+   * Atomic. The publication was revoked.
+   * Field 35: BooleanType.
+   */
   isPublicationRevoked(): BooleanType {
     return this._view.getUint8(this._offset + 496) as BooleanType
   }
@@ -513,7 +618,10 @@ export class LogMetadataDecoder {
     return this._view.getUint8(this._offset + 496)
   }
 
-  /** What the log belongs to. */
+  /**
+   * What the log belongs to.
+   * Field 36: LogType.
+   */
   logType(): LogType {
     return this._view.getUint8(this._offset + 497) as LogType
   }
@@ -522,7 +630,10 @@ export class LogMetadataDecoder {
     return this._view.getUint8(this._offset + 497)
   }
 
-  /** How long a late subscriber's image lingers. Not aligned to 8. */
+  /**
+   * How long a late subscriber's image lingers. Not aligned to 8.
+   * Field 37: int64, in nanoseconds.
+   */
   untetheredLingerTimeoutNs(): bigint {
     return this._view.getBigInt64(this._offset + 500, true)
   }
@@ -617,10 +728,12 @@ export class LogMetadataDecoder {
     }
   }
 
+  /** The message on one line, or what keeps it from being read; empty before `wrap`. */
   toString(): string {
     const version = this._actingVersion
     const blockLength = this._blockLength
-    return `[LogMetadata](sbeTemplateId=2|sbeSchemaId=3|sbeSchemaVersion=${version === 0 ? '' : `${version}/`}0|sbeBlockLength=${blockLength === 4096 ? '' : `${blockLength}/`}4096):${formatMembers(this.toJSON(), TEXT_SHAPE)}`
+    if (this._buffer === EMPTY_BUFFER) return ''
+    return formatMessage(`[LogMetadata](sbeTemplateId=2|sbeSchemaId=3|sbeSchemaVersion=${version === 0 ? '' : `${version}/`}0|sbeBlockLength=${blockLength === 4096 ? '' : `${blockLength}/`}4096):`, this, TEXT_SHAPE)
   }
 }
 
@@ -723,7 +836,10 @@ export class LogMetadataEncoder {
   /** Checks nothing: this codec was generated without precedence checks. */
   checkEncodingIsComplete(): void {}
 
-  /** Atomic. Term id in the upper, offset in the lower half. */
+  /**
+   * Atomic. Term id in the upper, offset in the lower half.
+   * Field 1: int64[3].
+   */
   termTailCountersLength(): number {
     return 3
   }
@@ -741,13 +857,19 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** Atomic. Terms begun since the initial one. */
+  /**
+   * Atomic. Terms begun since the initial one.
+   * Field 2: int32.
+   */
   activeTermCount(value: number): this {
     this._view.setInt32(this._offset + 24, value, true)
     return this
   }
 
-  /** Atomic. The largest int64 until the end is known. */
+  /**
+   * Atomic. The largest int64 until the end is known.
+   * Field 3: int64.
+   */
   endOfStreamPosition(value: bigint): this {
     this._view.setBigInt64(this._offset + 128, value, true)
     return this
@@ -767,19 +889,28 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** Atomic. 1 while a subscriber is connected. */
+  /**
+   * Atomic. 1 while a subscriber is connected.
+   * Field 4: int32.
+   */
   isConnected(value: number): this {
     this._view.setInt32(this._offset + 136, value, true)
     return this
   }
 
-  /** Atomic. Transports that an image receives on. */
+  /**
+   * Atomic. Transports that an image receives on.
+   * Field 5: int32.
+   */
   activeTransportCount(value: number): this {
     this._view.setInt32(this._offset + 140, value, true)
     return this
   }
 
-  /** Registration id of the publication or image. */
+  /**
+   * Registration id of the publication or image.
+   * Field 6: int64.
+   */
   correlationId(value: bigint): this {
     this._view.setBigInt64(this._offset + 256, value, true)
     return this
@@ -799,91 +930,136 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** Term that the stream began with. */
+  /**
+   * Term that the stream began with.
+   * Field 7: int32.
+   */
   initialTermId(value: number): this {
     this._view.setInt32(this._offset + 264, value, true)
     return this
   }
 
-  /** 32. */
+  /**
+   * 32.
+   * Field 8: int32.
+   */
   defaultFrameHeaderLength(value: number): this {
     this._view.setInt32(this._offset + 268, value, true)
     return this
   }
 
-  /** Largest datagram payload in bytes. */
+  /**
+   * Largest datagram payload in bytes.
+   * Field 9: int32.
+   */
   mtuLength(value: number): this {
     this._view.setInt32(this._offset + 272, value, true)
     return this
   }
 
-  /** Length of a term in bytes. */
+  /**
+   * Length of a term in bytes.
+   * Field 10: int32.
+   */
   termLength(value: number): this {
     this._view.setInt32(this._offset + 276, value, true)
     return this
   }
 
-  /** Page size that the file is aligned to. */
+  /**
+   * Page size that the file is aligned to.
+   * Field 11: int32.
+   */
   pageSize(value: number): this {
     this._view.setInt32(this._offset + 280, value, true)
     return this
   }
 
-  /** 0 in images. */
+  /**
+   * 0 in images.
+   * Field 12: int32.
+   */
   publicationWindowLength(value: number): this {
     this._view.setInt32(this._offset + 284, value, true)
     return this
   }
 
-  /** 0 in publications. */
+  /**
+   * 0 in publications.
+   * Field 13: int32.
+   */
   receiverWindowLength(value: number): this {
     this._view.setInt32(this._offset + 288, value, true)
     return this
   }
 
-  /** Send buffer of the socket. */
+  /**
+   * Send buffer of the socket.
+   * Field 14: int32.
+   */
   socketSndbufLength(value: number): this {
     this._view.setInt32(this._offset + 292, value, true)
     return this
   }
 
-  /** Default of the operating system. */
+  /**
+   * Default of the operating system.
+   * Field 15: int32.
+   */
   osDefaultSocketSndbufLength(value: number): this {
     this._view.setInt32(this._offset + 296, value, true)
     return this
   }
 
-  /** Maximum of the operating system. */
+  /**
+   * Maximum of the operating system.
+   * Field 16: int32.
+   */
   osMaxSocketSndbufLength(value: number): this {
     this._view.setInt32(this._offset + 300, value, true)
     return this
   }
 
-  /** Receive buffer of the socket. */
+  /**
+   * Receive buffer of the socket.
+   * Field 17: int32.
+   */
   socketRcvbufLength(value: number): this {
     this._view.setInt32(this._offset + 304, value, true)
     return this
   }
 
-  /** Default of the operating system. */
+  /**
+   * Default of the operating system.
+   * Field 18: int32.
+   */
   osDefaultSocketRcvbufLength(value: number): this {
     this._view.setInt32(this._offset + 308, value, true)
     return this
   }
 
-  /** Maximum of the operating system. */
+  /**
+   * Maximum of the operating system.
+   * Field 19: int32.
+   */
   osMaxSocketRcvbufLength(value: number): this {
     this._view.setInt32(this._offset + 312, value, true)
     return this
   }
 
-  /** Retransmissions that may be under way at a time. */
+  /**
+   * Retransmissions that may be under way at a time.
+   * Field 20: int32.
+   */
   maxResend(value: number): this {
     this._view.setInt32(this._offset + 316, value, true)
     return this
   }
 
-  /** Copied in front of every frame. */
+  /**
+   * Copied in front of every frame.
+   * Field 21: uint8[128].
+   */
   defaultFrameHeaderLength_(): number {
     return 128
   }
@@ -903,7 +1079,10 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** -1 if none. */
+  /**
+   * -1 if none.
+   * Field 22: int64.
+   */
   entityTag(value: bigint): this {
     this._view.setBigInt64(this._offset + 448, value, true)
     return this
@@ -923,7 +1102,10 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** -1 if none. */
+  /**
+   * -1 if none.
+   * Field 23: int64.
+   */
   responseCorrelationId(value: bigint): this {
     this._view.setBigInt64(this._offset + 456, value, true)
     return this
@@ -943,7 +1125,10 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** Linger after close. */
+  /**
+   * Linger after close.
+   * Field 24: int64, in nanoseconds.
+   */
   lingerTimeoutNs(value: bigint): this {
     this._view.setBigInt64(this._offset + 464, value, true)
     return this
@@ -963,7 +1148,10 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** How long an untethered subscriber may stay behind. */
+  /**
+   * How long an untethered subscriber may stay behind.
+   * Field 25: int64, in nanoseconds.
+   */
   untetheredWindowLimitTimeoutNs(value: bigint): this {
     this._view.setBigInt64(this._offset + 472, value, true)
     return this
@@ -983,7 +1171,10 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** How long it rests before it joins again. */
+  /**
+   * How long it rests before it joins again.
+   * Field 26: int64, in nanoseconds.
+   */
   untetheredRestingTimeoutNs(value: bigint): this {
     this._view.setBigInt64(this._offset + 480, value, true)
     return this
@@ -1003,7 +1194,10 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** Several receivers. */
+  /**
+   * Several receivers.
+   * Field 27: BooleanType.
+   */
   group(value: BooleanType): this {
     this._view.setUint8(this._offset + 488, value)
     return this
@@ -1014,7 +1208,10 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** Response channel. */
+  /**
+   * Response channel.
+   * Field 28: BooleanType.
+   */
   isResponse(value: BooleanType): this {
     this._view.setUint8(this._offset + 489, value)
     return this
@@ -1025,7 +1222,10 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** Join again after rejection or loss. */
+  /**
+   * Join again after rejection or loss.
+   * Field 29: BooleanType.
+   */
   rejoin(value: BooleanType): this {
     this._view.setUint8(this._offset + 490, value)
     return this
@@ -1036,7 +1236,10 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** Recover loss. */
+  /**
+   * Recover loss.
+   * Field 30: BooleanType.
+   */
   reliable(value: BooleanType): this {
     this._view.setUint8(this._offset + 491, value)
     return this
@@ -1047,7 +1250,10 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** Sparse file. */
+  /**
+   * Sparse file.
+   * Field 31: BooleanType.
+   */
   sparse(value: BooleanType): this {
     this._view.setUint8(this._offset + 492, value)
     return this
@@ -1058,7 +1264,10 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** Send the end of stream. */
+  /**
+   * Send the end of stream.
+   * Field 32: BooleanType.
+   */
   signalEos(value: BooleanType): this {
     this._view.setUint8(this._offset + 493, value)
     return this
@@ -1069,7 +1278,10 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** Spies count as subscribers. */
+  /**
+   * Spies count as subscribers.
+   * Field 33: BooleanType.
+   */
   spiesSimulateConnection(value: BooleanType): this {
     this._view.setUint8(this._offset + 494, value)
     return this
@@ -1080,7 +1292,10 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** Subscribers hold the stream back. */
+  /**
+   * Subscribers hold the stream back.
+   * Field 34: BooleanType.
+   */
   tether(value: BooleanType): this {
     this._view.setUint8(this._offset + 495, value)
     return this
@@ -1091,7 +1306,10 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** Atomic. The publication was revoked. */
+  /**
+   * Atomic. The publication was revoked.
+   * Field 35: BooleanType.
+   */
   isPublicationRevoked(value: BooleanType): this {
     this._view.setUint8(this._offset + 496, value)
     return this
@@ -1102,7 +1320,10 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** What the log belongs to. */
+  /**
+   * What the log belongs to.
+   * Field 36: LogType.
+   */
   logType(value: LogType): this {
     this._view.setUint8(this._offset + 497, value)
     return this
@@ -1113,7 +1334,10 @@ export class LogMetadataEncoder {
     return this
   }
 
-  /** How long a late subscriber's image lingers. Not aligned to 8. */
+  /**
+   * How long a late subscriber's image lingers. Not aligned to 8.
+   * Field 37: int64, in nanoseconds.
+   */
   untetheredLingerTimeoutNs(value: bigint): this {
     this._view.setBigInt64(this._offset + 500, value, true)
     return this

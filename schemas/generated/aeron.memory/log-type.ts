@@ -15,7 +15,8 @@ export const LogType = {
   NULL_VAL: 255,
 } as const
 
-export type LogType = (typeof LogType)[keyof typeof LogType]
+/** A value of the list, or an unknown one from the wire. */
+export type LogType = (typeof LogType)[keyof typeof LogType] | (number & { readonly unknown: true })
 
 /** Name of a value; undefined when it has none in version 0 of the schema. */
 export function logTypeName(value: number): string | undefined {

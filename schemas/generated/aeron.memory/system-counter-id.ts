@@ -58,7 +58,8 @@ export const SystemCounterId = {
   NULL_VAL: -2147483648,
 } as const
 
-export type SystemCounterId = (typeof SystemCounterId)[keyof typeof SystemCounterId]
+/** A value of the list, or an unknown one from the wire. */
+export type SystemCounterId = (typeof SystemCounterId)[keyof typeof SystemCounterId] | (number & { readonly unknown: true })
 
 /** Name of a value; undefined when it has none in version 0 of the schema. */
 export function systemCounterIdName(value: number): string | undefined {

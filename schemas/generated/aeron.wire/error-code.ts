@@ -44,7 +44,8 @@ export const ErrorCode = {
   NULL_VAL: -2147483648,
 } as const
 
-export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode]
+/** A value of the list, or an unknown one from the wire. */
+export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode] | (number & { readonly unknown: true })
 
 /** Name of a value; undefined when it has none in version 1 of the schema. */
 export function errorCodeName(value: number): string | undefined {

@@ -36,7 +36,8 @@ export const FrameType = {
   NULL_VAL: 65535,
 } as const
 
-export type FrameType = (typeof FrameType)[keyof typeof FrameType]
+/** A value of the list, or an unknown one from the wire. */
+export type FrameType = (typeof FrameType)[keyof typeof FrameType] | (number & { readonly unknown: true })
 
 /** Name of a value; undefined when it has none in version 1 of the schema. */
 export function frameTypeName(value: number): string | undefined {

@@ -3,7 +3,7 @@ import {
   EMPTY_BUFFER,
   checkRange,
   copyBytes,
-  formatMembers,
+  formatMessage,
   requireRuntime,
   throwBlock,
   throwBounds,
@@ -172,7 +172,10 @@ export class ResolutionEntryIpv4Decoder {
     return this._buffer
   }
 
-  /** NAME_TO_IP4. */
+  /**
+   * NAME_TO_IP4.
+   * Field 1: ResolutionType.
+   */
   resolutionType(): ResolutionType {
     return this._view.getInt8(this._offset) as ResolutionType
   }
@@ -181,7 +184,10 @@ export class ResolutionEntryIpv4Decoder {
     return this._view.getInt8(this._offset)
   }
 
-  /** Origin of the entry. */
+  /**
+   * Origin of the entry.
+   * Field 2: ResolutionEntryFlags.
+   */
   flags(): ResolutionEntryFlagsDecoder {
     return this._flags._wrap(this._view, this._offset + 1)
   }
@@ -190,17 +196,26 @@ export class ResolutionEntryIpv4Decoder {
     return this._view.getUint8(this._offset + 1)
   }
 
-  /** Port of the driver's resolver; little-endian. */
+  /**
+   * Port of the driver's resolver; little-endian.
+   * Field 3: uint16.
+   */
   udpPort(): number {
     return this._view.getUint16(this._offset + 2, true)
   }
 
-  /** Time since the driver was heard of. */
+  /**
+   * Time since the driver was heard of.
+   * Field 4: int32, in milliseconds.
+   */
   ageInMs(): number {
     return this._view.getInt32(this._offset + 4, true)
   }
 
-  /** Address of the driver. */
+  /**
+   * Address of the driver.
+   * Field 5: uint8[4].
+   */
   addressLength(): number {
     return 4
   }
@@ -218,7 +233,10 @@ export class ResolutionEntryIpv4Decoder {
     return n
   }
 
-  /** Length of the name in bytes. */
+  /**
+   * Length of the name in bytes.
+   * Field 6: int16.
+   */
   nameLength(): number {
     return this._view.getInt16(this._offset + 12, true)
   }
@@ -267,10 +285,12 @@ export class ResolutionEntryIpv4Decoder {
     }
   }
 
+  /** The message on one line, or what keeps it from being read; empty before `wrap`. */
   toString(): string {
     const version = this._actingVersion
     const blockLength = this._blockLength
-    return `[ResolutionEntryIpv4](sbeTemplateId=257|sbeSchemaId=1|sbeSchemaVersion=${version === 1 ? '' : `${version}/`}1|sbeBlockLength=${blockLength === 14 ? '' : `${blockLength}/`}14):${formatMembers(this.toJSON(), TEXT_SHAPE)}`
+    if (this._buffer === EMPTY_BUFFER) return ''
+    return formatMessage(`[ResolutionEntryIpv4](sbeTemplateId=257|sbeSchemaId=1|sbeSchemaVersion=${version === 1 ? '' : `${version}/`}1|sbeBlockLength=${blockLength === 14 ? '' : `${blockLength}/`}14):`, this, TEXT_SHAPE)
   }
 }
 
@@ -374,7 +394,10 @@ export class ResolutionEntryIpv4Encoder {
   /** Checks nothing: this codec was generated without precedence checks. */
   checkEncodingIsComplete(): void {}
 
-  /** NAME_TO_IP4. */
+  /**
+   * NAME_TO_IP4.
+   * Field 1: ResolutionType.
+   */
   resolutionType(value: ResolutionType): this {
     this._view.setInt8(this._offset, value)
     return this
@@ -385,7 +408,10 @@ export class ResolutionEntryIpv4Encoder {
     return this
   }
 
-  /** Origin of the entry. */
+  /**
+   * Origin of the entry.
+   * Field 2: ResolutionEntryFlags.
+   */
   flags(): ResolutionEntryFlagsEncoder {
     return this._flags._wrap(this._view, this._offset + 1)
   }
@@ -395,19 +421,28 @@ export class ResolutionEntryIpv4Encoder {
     return this
   }
 
-  /** Port of the driver's resolver; little-endian. */
+  /**
+   * Port of the driver's resolver; little-endian.
+   * Field 3: uint16.
+   */
   udpPort(value: number): this {
     this._view.setUint16(this._offset + 2, value, true)
     return this
   }
 
-  /** Time since the driver was heard of. */
+  /**
+   * Time since the driver was heard of.
+   * Field 4: int32, in milliseconds.
+   */
   ageInMs(value: number): this {
     this._view.setInt32(this._offset + 4, value, true)
     return this
   }
 
-  /** Address of the driver. */
+  /**
+   * Address of the driver.
+   * Field 5: uint8[4].
+   */
   addressLength(): number {
     return 4
   }
@@ -427,7 +462,10 @@ export class ResolutionEntryIpv4Encoder {
     return this
   }
 
-  /** Length of the name in bytes. */
+  /**
+   * Length of the name in bytes.
+   * Field 6: int16.
+   */
   nameLength(value: number): this {
     this._view.setInt16(this._offset + 12, value, true)
     return this

@@ -16,7 +16,8 @@ export const ResolutionType = {
   NULL_VAL: -128,
 } as const
 
-export type ResolutionType = (typeof ResolutionType)[keyof typeof ResolutionType]
+/** A value of the list, or an unknown one from the wire. */
+export type ResolutionType = (typeof ResolutionType)[keyof typeof ResolutionType] | (number & { readonly unknown: true })
 
 /** Name of a value; undefined when it has none in version 1 of the schema. */
 export function resolutionTypeName(value: number): string | undefined {

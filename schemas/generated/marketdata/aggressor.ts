@@ -16,7 +16,8 @@ export const Aggressor = {
   NULL_VAL: 255,
 } as const
 
-export type Aggressor = (typeof Aggressor)[keyof typeof Aggressor]
+/** A value of the list, or an unknown one from the wire. */
+export type Aggressor = (typeof Aggressor)[keyof typeof Aggressor] | (number & { readonly unknown: true })
 
 /** Name of a value; undefined when it has none in version 1 of the schema. */
 export function aggressorName(value: number): string | undefined {

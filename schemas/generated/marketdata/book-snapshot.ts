@@ -3,7 +3,7 @@ import {
   EMPTY_BUFFER,
   GroupIterator,
   checkGroup,
-  formatMembers,
+  formatMessage,
   requireRuntime,
   throwBlock,
   throwBlockLength,
@@ -172,6 +172,7 @@ export class BookSnapshotDecoder {
     return this._buffer
   }
 
+  /** Field 60: uint64, in nanoseconds, since the unix epoch. */
   transactTime(): bigint {
     return this._view.getBigUint64(this._offset, true)
   }
@@ -191,14 +192,17 @@ export class BookSnapshotDecoder {
     return this._view.getUint32(this._offset, true)
   }
 
+  /** Field 48: uint32. */
   instrumentId(): number {
     return this._view.getUint32(this._offset + 8, true)
   }
 
+  /** Field 83: uint32. */
   sequence(): number {
     return this._view.getUint32(this._offset + 12, true)
   }
 
+  /** Field 326: TradingStatus. */
   tradingStatus(): TradingStatus {
     return this._view.getUint8(this._offset + 16) as TradingStatus
   }
@@ -254,10 +258,12 @@ export class BookSnapshotDecoder {
     }
   }
 
+  /** The message on one line, or what keeps it from being read; empty before `wrap`. */
   toString(): string {
     const version = this._actingVersion
     const blockLength = this._blockLength
-    return `[BookSnapshot](sbeTemplateId=5|sbeSchemaId=300|sbeSchemaVersion=${version === 1 ? '' : `${version}/`}1|sbeBlockLength=${blockLength === 17 ? '' : `${blockLength}/`}17):${formatMembers(this.toJSON(), TEXT_SHAPE)}`
+    if (this._buffer === EMPTY_BUFFER) return ''
+    return formatMessage(`[BookSnapshot](sbeTemplateId=5|sbeSchemaId=300|sbeSchemaVersion=${version === 1 ? '' : `${version}/`}1|sbeBlockLength=${blockLength === 17 ? '' : `${blockLength}/`}17):`, this, TEXT_SHAPE)
   }
 }
 
@@ -364,6 +370,7 @@ export class BookSnapshotEncoder {
   /** Checks nothing: this codec was generated without precedence checks. */
   checkEncodingIsComplete(): void {}
 
+  /** Field 60: uint64, in nanoseconds, since the unix epoch. */
   transactTime(value: bigint): this {
     this._view.setBigUint64(this._offset, value, true)
     return this
@@ -383,16 +390,19 @@ export class BookSnapshotEncoder {
     return this
   }
 
+  /** Field 48: uint32. */
   instrumentId(value: number): this {
     this._view.setUint32(this._offset + 8, value, true)
     return this
   }
 
+  /** Field 83: uint32. */
   sequence(value: number): this {
     this._view.setUint32(this._offset + 12, value, true)
     return this
   }
 
+  /** Field 326: TradingStatus. */
   tradingStatus(value: TradingStatus): this {
     this._view.setUint8(this._offset + 16, value)
     return this
@@ -532,10 +542,12 @@ export class BookSnapshotLevelsDecoder implements Iterable<BookSnapshotLevelsDec
     return this._blockLength
   }
 
+  /** Field 270: Price. */
   price(): PriceDecoder {
     return this._price._wrap(this._message._buffer, this._offset)
   }
 
+  /** int64. */
   priceMantissa(): bigint {
     return this._view.getBigInt64(this._offset, true)
   }
@@ -555,10 +567,12 @@ export class BookSnapshotLevelsDecoder implements Iterable<BookSnapshotLevelsDec
     return this._view.getUint32(this._offset, true)
   }
 
+  /** int8, constant. */
   priceExponent(): number {
     return -9
   }
 
+  /** Field 54: Side. */
   side(): Side {
     return this._view.getUint8(this._offset + 8) as Side
   }
@@ -664,10 +678,12 @@ export class BookSnapshotLevelsEncoder {
     return this._count
   }
 
+  /** Field 270: Price. */
   price(): PriceEncoder {
     return this._price._wrap(this._message._buffer, this._offset)
   }
 
+  /** int64. */
   priceMantissa(value: bigint): this {
     this._view.setBigInt64(this._offset, value, true)
     return this
@@ -687,10 +703,12 @@ export class BookSnapshotLevelsEncoder {
     return this
   }
 
+  /** int8, constant. */
   priceExponent(): number {
     return -9
   }
 
+  /** Field 54: Side. */
   side(value: Side): this {
     this._view.setUint8(this._offset + 8, value)
     return this
@@ -804,6 +822,7 @@ export class BookSnapshotLevelsOrdersDecoder implements Iterable<BookSnapshotLev
     return this._blockLength
   }
 
+  /** Field 37: uint64. */
   orderId(): bigint {
     return this._view.getBigUint64(this._offset, true)
   }
@@ -823,6 +842,7 @@ export class BookSnapshotLevelsOrdersDecoder implements Iterable<BookSnapshotLev
     return this._view.getUint32(this._offset, true)
   }
 
+  /** Field 271: uint32. */
   quantity(): number {
     return this._view.getUint32(this._offset + 8, true)
   }
@@ -916,6 +936,7 @@ export class BookSnapshotLevelsOrdersEncoder {
     return this._count
   }
 
+  /** Field 37: uint64. */
   orderId(value: bigint): this {
     this._view.setBigUint64(this._offset, value, true)
     return this
@@ -935,6 +956,7 @@ export class BookSnapshotLevelsOrdersEncoder {
     return this
   }
 
+  /** Field 271: uint32. */
   quantity(value: number): this {
     this._view.setUint32(this._offset + 8, value, true)
     return this

@@ -3,7 +3,7 @@ import {
   EMPTY_BUFFER,
   GroupIterator,
   checkGroup,
-  formatMembers,
+  formatMessage,
   requireRuntime,
   throwBlock,
   throwBlockLength,
@@ -174,6 +174,7 @@ export class BookUpdateDecoder {
     return this._buffer
   }
 
+  /** Field 60: uint64, in nanoseconds, since the unix epoch. */
   transactTime(): bigint {
     return this._view.getBigUint64(this._offset, true)
   }
@@ -193,6 +194,7 @@ export class BookUpdateDecoder {
     return this._view.getUint32(this._offset, true)
   }
 
+  /** Field 5799: MatchEvent. */
   matchEvent(): MatchEventDecoder {
     return this._matchEvent._wrap(this._view, this._offset + 8)
   }
@@ -246,10 +248,12 @@ export class BookUpdateDecoder {
     }
   }
 
+  /** The message on one line, or what keeps it from being read; empty before `wrap`. */
   toString(): string {
     const version = this._actingVersion
     const blockLength = this._blockLength
-    return `[BookUpdate](sbeTemplateId=2|sbeSchemaId=300|sbeSchemaVersion=${version === 1 ? '' : `${version}/`}1|sbeBlockLength=${blockLength === 16 ? '' : `${blockLength}/`}16):${formatMembers(this.toJSON(), TEXT_SHAPE)}`
+    if (this._buffer === EMPTY_BUFFER) return ''
+    return formatMessage(`[BookUpdate](sbeTemplateId=2|sbeSchemaId=300|sbeSchemaVersion=${version === 1 ? '' : `${version}/`}1|sbeBlockLength=${blockLength === 16 ? '' : `${blockLength}/`}16):`, this, TEXT_SHAPE)
   }
 }
 
@@ -353,6 +357,7 @@ export class BookUpdateEncoder {
   /** Checks nothing: this codec was generated without precedence checks. */
   checkEncodingIsComplete(): void {}
 
+  /** Field 60: uint64, in nanoseconds, since the unix epoch. */
   transactTime(value: bigint): this {
     this._view.setBigUint64(this._offset, value, true)
     return this
@@ -372,6 +377,7 @@ export class BookUpdateEncoder {
     return this
   }
 
+  /** Field 5799: MatchEvent. */
   matchEvent(): MatchEventEncoder {
     return this._matchEvent._wrap(this._view, this._offset + 8)
   }
@@ -509,10 +515,12 @@ export class BookUpdateEntriesDecoder implements Iterable<BookUpdateEntriesDecod
     return this._blockLength
   }
 
+  /** Field 270: PriceOptional. */
   price(): PriceOptionalDecoder {
     return this._price._wrap(this._message._buffer, this._offset)
   }
 
+  /** int64, null is 9223372036854775807n, optional. */
   priceMantissa(): bigint {
     return this._view.getBigInt64(this._offset, true)
   }
@@ -540,10 +548,12 @@ export class BookUpdateEntriesDecoder implements Iterable<BookUpdateEntriesDecod
     return this.priceMantissaIsNull() ? null : this.priceMantissa()
   }
 
+  /** int8, constant. */
   priceExponent(): number {
     return -9
   }
 
+  /** Field 271: uint32, null is 4294967295, optional. */
   quantity(): number {
     return this._view.getUint32(this._offset + 8, true)
   }
@@ -556,14 +566,17 @@ export class BookUpdateEntriesDecoder implements Iterable<BookUpdateEntriesDecod
     return this.quantityIsNull() ? null : this.quantity()
   }
 
+  /** Field 48: uint32. */
   instrumentId(): number {
     return this._view.getUint32(this._offset + 12, true)
   }
 
+  /** Field 83: uint32. */
   sequence(): number {
     return this._view.getUint32(this._offset + 16, true)
   }
 
+  /** Field 346: uint16, null is 65535, optional. */
   orderCount(): number {
     return this._view.getUint16(this._offset + 20, true)
   }
@@ -576,11 +589,15 @@ export class BookUpdateEntriesDecoder implements Iterable<BookUpdateEntriesDecod
     return this.orderCountIsNull() ? null : this.orderCount()
   }
 
-  /** Level of the book, from 1. */
+  /**
+   * Level of the book, from 1.
+   * Field 1023: uint8.
+   */
   level(): number {
     return this._view.getUint8(this._offset + 22)
   }
 
+  /** Field 279: UpdateAction. */
   action(): UpdateAction {
     return this._view.getUint8(this._offset + 23) as UpdateAction
   }
@@ -589,6 +606,7 @@ export class BookUpdateEntriesDecoder implements Iterable<BookUpdateEntriesDecod
     return this._view.getUint8(this._offset + 23)
   }
 
+  /** Field 269: EntryType. */
   entryType(): EntryType {
     return this._view.getUint8(this._offset + 24) as EntryType
   }
@@ -693,10 +711,12 @@ export class BookUpdateEntriesEncoder {
     return this._count
   }
 
+  /** Field 270: PriceOptional. */
   price(): PriceOptionalEncoder {
     return this._price._wrap(this._message._buffer, this._offset)
   }
 
+  /** int64, null is 9223372036854775807n, optional. */
   priceMantissa(value: bigint): this {
     this._view.setBigInt64(this._offset, value, true)
     return this
@@ -721,10 +741,12 @@ export class BookUpdateEntriesEncoder {
     return this
   }
 
+  /** int8, constant. */
   priceExponent(): number {
     return -9
   }
 
+  /** Field 271: uint32, null is 4294967295, optional. */
   quantity(value: number): this {
     this._view.setUint32(this._offset + 8, value, true)
     return this
@@ -735,16 +757,19 @@ export class BookUpdateEntriesEncoder {
     return this
   }
 
+  /** Field 48: uint32. */
   instrumentId(value: number): this {
     this._view.setUint32(this._offset + 12, value, true)
     return this
   }
 
+  /** Field 83: uint32. */
   sequence(value: number): this {
     this._view.setUint32(this._offset + 16, value, true)
     return this
   }
 
+  /** Field 346: uint16, null is 65535, optional. */
   orderCount(value: number): this {
     this._view.setUint16(this._offset + 20, value, true)
     return this
@@ -755,12 +780,16 @@ export class BookUpdateEntriesEncoder {
     return this
   }
 
-  /** Level of the book, from 1. */
+  /**
+   * Level of the book, from 1.
+   * Field 1023: uint8.
+   */
   level(value: number): this {
     this._view.setUint8(this._offset + 22, value)
     return this
   }
 
+  /** Field 279: UpdateAction. */
   action(value: UpdateAction): this {
     this._view.setUint8(this._offset + 23, value)
     return this
@@ -771,6 +800,7 @@ export class BookUpdateEntriesEncoder {
     return this
   }
 
+  /** Field 269: EntryType. */
   entryType(value: EntryType): this {
     this._view.setUint8(this._offset + 24, value)
     return this

@@ -16,7 +16,8 @@ export const EntryType = {
   NULL_VAL: 0,
 } as const
 
-export type EntryType = (typeof EntryType)[keyof typeof EntryType]
+/** A value of the list, or an unknown one from the wire. */
+export type EntryType = (typeof EntryType)[keyof typeof EntryType] | (number & { readonly unknown: true })
 
 /** Name of a value; undefined when it has none in version 1 of the schema. */
 export function entryTypeName(value: number): string | undefined {

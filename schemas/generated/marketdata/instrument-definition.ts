@@ -8,7 +8,7 @@ import {
   equalsLatin1,
   float32ToJson,
   floatToJson,
-  formatMembers,
+  formatMessage,
   lengthToNul,
   putFixedAscii,
   readAscii,
@@ -194,10 +194,12 @@ export class InstrumentDefinitionDecoder {
     return this._buffer
   }
 
+  /** Field 48: uint32. */
   instrumentId(): number {
     return this._view.getUint32(this._offset, true)
   }
 
+  /** Field 55: char[16], US-ASCII. */
   symbol(): string {
     return readAscii(this._bytes, this._offset + 4, lengthToNul(this._bytes, this._offset + 4, 16))
   }
@@ -224,10 +226,12 @@ export class InstrumentDefinitionDecoder {
     return n
   }
 
+  /** Field 22: char, US-ASCII, constant. */
   symbolSource(): number {
     return 56
   }
 
+  /** Field 167: InstrumentType. */
   instrumentType(): InstrumentType {
     return this._view.getUint8(this._offset + 20) as InstrumentType
   }
@@ -236,6 +240,7 @@ export class InstrumentDefinitionDecoder {
     return this._view.getUint8(this._offset + 20)
   }
 
+  /** Field 15: char[3], US-ASCII. */
   currency(): string {
     return readAscii(this._bytes, this._offset + 21, lengthToNul(this._bytes, this._offset + 21, 3))
   }
@@ -262,10 +267,12 @@ export class InstrumentDefinitionDecoder {
     return n
   }
 
+  /** Field 969: Price. */
   tickSize(): PriceDecoder {
     return this._tickSize._wrap(this._buffer, this._offset + 24)
   }
 
+  /** int64. */
   tickSizeMantissa(): bigint {
     return this._view.getBigInt64(this._offset + 24, true)
   }
@@ -285,14 +292,17 @@ export class InstrumentDefinitionDecoder {
     return this._view.getUint32(this._offset + 24, true)
   }
 
+  /** int8, constant. */
   tickSizeExponent(): number {
     return -9
   }
 
+  /** Field 202: PriceOptional. */
   strikePrice(): PriceOptionalDecoder {
     return this._strikePrice._wrap(this._buffer, this._offset + 32)
   }
 
+  /** int64, null is 9223372036854775807n, optional. */
   strikePriceMantissa(): bigint {
     return this._view.getBigInt64(this._offset + 32, true)
   }
@@ -320,14 +330,17 @@ export class InstrumentDefinitionDecoder {
     return this.strikePriceMantissaIsNull() ? null : this.strikePriceMantissa()
   }
 
+  /** int8, constant. */
   strikePriceExponent(): number {
     return -9
   }
 
+  /** Field 200: MaturityDate. */
   maturity(): MaturityDateDecoder {
     return this._maturity._wrap(this._buffer, this._offset + 40)
   }
 
+  /** uint16, null is 65535, optional. */
   maturityYear(): number {
     return this._view.getUint16(this._offset + 40, true)
   }
@@ -340,6 +353,7 @@ export class InstrumentDefinitionDecoder {
     return this.maturityYearIsNull() ? null : this.maturityYear()
   }
 
+  /** uint8, null is 255, optional. */
   maturityMonth(): number {
     return this._view.getUint8(this._offset + 42)
   }
@@ -352,6 +366,7 @@ export class InstrumentDefinitionDecoder {
     return this.maturityMonthIsNull() ? null : this.maturityMonth()
   }
 
+  /** uint8, null is 255, optional. */
   maturityDay(): number {
     return this._view.getUint8(this._offset + 43)
   }
@@ -364,10 +379,12 @@ export class InstrumentDefinitionDecoder {
     return this.maturityDayIsNull() ? null : this.maturityDay()
   }
 
+  /** Field 231: double. */
   contractSize(): number {
     return this._view.getFloat64(this._offset + 44, true)
   }
 
+  /** Field 9001: float, null is NaN, optional. */
   settlementRate(): number {
     return this._view.getFloat32(this._offset + 52, true)
   }
@@ -384,11 +401,14 @@ export class InstrumentDefinitionDecoder {
     return this._legs._wrap()
   }
 
-  /** Length in bytes; does not move on. */
+  /** Length in bytes, of which the message has as many; does not move on. */
   descriptionLength(): number {
     const start = this._limit
     if (start + 2 > this._end) throwBounds('InstrumentDefinition.description', 2, start, this._end)
-    return this._view.getUint16(start, true)
+    const length = this._view.getUint16(start, true)
+    const end = start + 2 + length
+    if (end > this._end) throwBounds('InstrumentDefinition.description', length, start + 2, this._end)
+    return length
   }
 
   /** Moves past the data; returns its length in bytes. */
@@ -479,10 +499,12 @@ export class InstrumentDefinitionDecoder {
     }
   }
 
+  /** The message on one line, or what keeps it from being read; empty before `wrap`. */
   toString(): string {
     const version = this._actingVersion
     const blockLength = this._blockLength
-    return `[InstrumentDefinition](sbeTemplateId=4|sbeSchemaId=300|sbeSchemaVersion=${version === 1 ? '' : `${version}/`}1|sbeBlockLength=${blockLength === 56 ? '' : `${blockLength}/`}56):${formatMembers(this.toJSON(), TEXT_SHAPE)}`
+    if (this._buffer === EMPTY_BUFFER) return ''
+    return formatMessage(`[InstrumentDefinition](sbeTemplateId=4|sbeSchemaId=300|sbeSchemaVersion=${version === 1 ? '' : `${version}/`}1|sbeBlockLength=${blockLength === 56 ? '' : `${blockLength}/`}56):`, this, TEXT_SHAPE)
   }
 }
 
@@ -592,12 +614,16 @@ export class InstrumentDefinitionEncoder {
   /** Checks nothing: this codec was generated without precedence checks. */
   checkEncodingIsComplete(): void {}
 
+  /** Field 48: uint32. */
   instrumentId(value: number): this {
     this._view.setUint32(this._offset, value, true)
     return this
   }
 
-  /** Pads with NUL; throws when the text is too long. */
+  /**
+   * Field 55: char[16], US-ASCII.
+   * Pads with NUL; throws when the text is too long.
+   */
   symbol(value: string): this {
     putFixedAscii(this._bytes, this._offset + 4, 16, value, 'InstrumentDefinition.symbol')
     return this
@@ -620,10 +646,12 @@ export class InstrumentDefinitionEncoder {
     return this
   }
 
+  /** Field 22: char, US-ASCII, constant. */
   symbolSource(): number {
     return 56
   }
 
+  /** Field 167: InstrumentType. */
   instrumentType(value: InstrumentType): this {
     this._view.setUint8(this._offset + 20, value)
     return this
@@ -634,7 +662,10 @@ export class InstrumentDefinitionEncoder {
     return this
   }
 
-  /** Pads with NUL; throws when the text is too long. */
+  /**
+   * Field 15: char[3], US-ASCII.
+   * Pads with NUL; throws when the text is too long.
+   */
   currency(value: string): this {
     putFixedAscii(this._bytes, this._offset + 21, 3, value, 'InstrumentDefinition.currency')
     return this
@@ -657,10 +688,12 @@ export class InstrumentDefinitionEncoder {
     return this
   }
 
+  /** Field 969: Price. */
   tickSize(): PriceEncoder {
     return this._tickSize._wrap(this._buffer, this._offset + 24)
   }
 
+  /** int64. */
   tickSizeMantissa(value: bigint): this {
     this._view.setBigInt64(this._offset + 24, value, true)
     return this
@@ -680,14 +713,17 @@ export class InstrumentDefinitionEncoder {
     return this
   }
 
+  /** int8, constant. */
   tickSizeExponent(): number {
     return -9
   }
 
+  /** Field 202: PriceOptional. */
   strikePrice(): PriceOptionalEncoder {
     return this._strikePrice._wrap(this._buffer, this._offset + 32)
   }
 
+  /** int64, null is 9223372036854775807n, optional. */
   strikePriceMantissa(value: bigint): this {
     this._view.setBigInt64(this._offset + 32, value, true)
     return this
@@ -712,14 +748,17 @@ export class InstrumentDefinitionEncoder {
     return this
   }
 
+  /** int8, constant. */
   strikePriceExponent(): number {
     return -9
   }
 
+  /** Field 200: MaturityDate. */
   maturity(): MaturityDateEncoder {
     return this._maturity._wrap(this._buffer, this._offset + 40)
   }
 
+  /** uint16, null is 65535, optional. */
   maturityYear(value: number): this {
     this._view.setUint16(this._offset + 40, value, true)
     return this
@@ -730,6 +769,7 @@ export class InstrumentDefinitionEncoder {
     return this
   }
 
+  /** uint8, null is 255, optional. */
   maturityMonth(value: number): this {
     this._view.setUint8(this._offset + 42, value)
     return this
@@ -740,6 +780,7 @@ export class InstrumentDefinitionEncoder {
     return this
   }
 
+  /** uint8, null is 255, optional. */
   maturityDay(value: number): this {
     this._view.setUint8(this._offset + 43, value)
     return this
@@ -750,11 +791,13 @@ export class InstrumentDefinitionEncoder {
     return this
   }
 
+  /** Field 231: double. */
   contractSize(value: number): this {
     this._view.setFloat64(this._offset + 44, value, true)
     return this
   }
 
+  /** Field 9001: float, null is NaN, optional. */
   settlementRate(value: number): this {
     this._view.setFloat32(this._offset + 52, value, true)
     return this
@@ -924,10 +967,12 @@ export class InstrumentDefinitionLegsDecoder implements Iterable<InstrumentDefin
     return this._blockLength
   }
 
+  /** Field 602: uint32. */
   legInstrumentId(): number {
     return this._view.getUint32(this._offset, true)
   }
 
+  /** Field 624: Side. */
   legSide(): Side {
     return this._view.getUint8(this._offset + 4) as Side
   }
@@ -936,6 +981,7 @@ export class InstrumentDefinitionLegsDecoder implements Iterable<InstrumentDefin
     return this._view.getUint8(this._offset + 4)
   }
 
+  /** Field 623: int8. */
   legRatio(): number {
     return this._view.getInt8(this._offset + 5)
   }
@@ -1030,11 +1076,13 @@ export class InstrumentDefinitionLegsEncoder {
     return this._count
   }
 
+  /** Field 602: uint32. */
   legInstrumentId(value: number): this {
     this._view.setUint32(this._offset, value, true)
     return this
   }
 
+  /** Field 624: Side. */
   legSide(value: Side): this {
     this._view.setUint8(this._offset + 4, value)
     return this
@@ -1045,6 +1093,7 @@ export class InstrumentDefinitionLegsEncoder {
     return this
   }
 
+  /** Field 623: int8. */
   legRatio(value: number): this {
     this._view.setInt8(this._offset + 5, value)
     return this

@@ -15,7 +15,8 @@ export const InstrumentType = {
   NULL_VAL: 0,
 } as const
 
-export type InstrumentType = (typeof InstrumentType)[keyof typeof InstrumentType]
+/** A value of the list, or an unknown one from the wire. */
+export type InstrumentType = (typeof InstrumentType)[keyof typeof InstrumentType] | (number & { readonly unknown: true })
 
 /** Name of a value; undefined when it has none in version 1 of the schema. */
 export function instrumentTypeName(value: number): string | undefined {

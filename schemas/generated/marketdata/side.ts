@@ -14,7 +14,8 @@ export const Side = {
   NULL_VAL: 0,
 } as const
 
-export type Side = (typeof Side)[keyof typeof Side]
+/** A value of the list, or an unknown one from the wire. */
+export type Side = (typeof Side)[keyof typeof Side] | (number & { readonly unknown: true })
 
 /** Name of a value; undefined when it has none in version 1 of the schema. */
 export function sideName(value: number): string | undefined {

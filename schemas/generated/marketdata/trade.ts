@@ -4,7 +4,7 @@ import {
   checkRange,
   copyBytes,
   equalsLatin1,
-  formatMembers,
+  formatMessage,
   lengthToNul,
   putFixedAscii,
   readAscii,
@@ -185,6 +185,7 @@ export class TradeDecoder {
     return this._buffer
   }
 
+  /** Field 60: uint64, in nanoseconds, since the unix epoch. */
   transactTime(): bigint {
     return this._view.getBigUint64(this._offset, true)
   }
@@ -204,6 +205,7 @@ export class TradeDecoder {
     return this._view.getUint32(this._offset, true)
   }
 
+  /** Field 1003: uint64. */
   tradeId(): bigint {
     return this._view.getBigUint64(this._offset + 8, true)
   }
@@ -223,18 +225,22 @@ export class TradeDecoder {
     return this._view.getUint32(this._offset + 8, true)
   }
 
+  /** Field 48: uint32. */
   instrumentId(): number {
     return this._view.getUint32(this._offset + 16, true)
   }
 
+  /** Field 83: uint32. */
   sequence(): number {
     return this._view.getUint32(this._offset + 20, true)
   }
 
+  /** Field 270: Price. */
   price(): PriceDecoder {
     return this._price._wrap(this._buffer, this._offset + 24)
   }
 
+  /** int64. */
   priceMantissa(): bigint {
     return this._view.getBigInt64(this._offset + 24, true)
   }
@@ -254,14 +260,17 @@ export class TradeDecoder {
     return this._view.getUint32(this._offset + 24, true)
   }
 
+  /** int8, constant. */
   priceExponent(): number {
     return -9
   }
 
+  /** Field 271: uint32. */
   quantity(): number {
     return this._view.getUint32(this._offset + 32, true)
   }
 
+  /** Field 5797: Aggressor. */
   aggressor(): Aggressor {
     return this._view.getUint8(this._offset + 36) as Aggressor
   }
@@ -270,6 +279,7 @@ export class TradeDecoder {
     return this._view.getUint8(this._offset + 36)
   }
 
+  /** Field 5799: MatchEvent. */
   matchEvent(): MatchEventDecoder {
     return this._matchEvent._wrap(this._view, this._offset + 37)
   }
@@ -278,6 +288,7 @@ export class TradeDecoder {
     return this._view.getUint8(this._offset + 37)
   }
 
+  /** Field 277: TradeConditions. */
   conditions(): TradeConditionsDecoder {
     return this._conditions._wrap(this._view, this._offset + 38)
   }
@@ -294,7 +305,10 @@ export class TradeDecoder {
     return this._view.getUint32(this._offset + 38, true)
   }
 
-  /** Since version 1. */
+  /**
+   * Field 1426: uint64, null is 18446744073709551615n, optional.
+   * Since version 1.
+   */
   buyOrderId(): bigint {
     if (this._version < 1) return 18446744073709551615n
     return this._view.getBigUint64(this._offset + 46, true)
@@ -327,7 +341,10 @@ export class TradeDecoder {
     return this.buyOrderIdIsNull() ? null : this.buyOrderId()
   }
 
-  /** Since version 1. */
+  /**
+   * Field 1427: uint64, null is 18446744073709551615n, optional.
+   * Since version 1.
+   */
   sellOrderId(): bigint {
     if (this._version < 1) return 18446744073709551615n
     return this._view.getBigUint64(this._offset + 54, true)
@@ -362,6 +379,7 @@ export class TradeDecoder {
 
   /**
    * Market that the trade was made on.
+   * Field 1301: char[4], US-ASCII.
    * Since version 1.
    */
   marketId(): string {
@@ -377,7 +395,7 @@ export class TradeDecoder {
 
   marketIdIsNull(): boolean {
     if (this._version < 1) return true
-    return this._view.getUint8(this._offset + 62) === 0
+    return false
   }
 
   marketIdOrNull(): string | null {
@@ -453,10 +471,12 @@ export class TradeDecoder {
     }
   }
 
+  /** The message on one line, or what keeps it from being read; empty before `wrap`. */
   toString(): string {
     const version = this._actingVersion
     const blockLength = this._blockLength
-    return `[Trade](sbeTemplateId=3|sbeSchemaId=300|sbeSchemaVersion=${version === 1 ? '' : `${version}/`}1|sbeBlockLength=${blockLength === 66 ? '' : `${blockLength}/`}66):${formatMembers(this.toJSON(), TEXT_SHAPE)}`
+    if (this._buffer === EMPTY_BUFFER) return ''
+    return formatMessage(`[Trade](sbeTemplateId=3|sbeSchemaId=300|sbeSchemaVersion=${version === 1 ? '' : `${version}/`}1|sbeBlockLength=${blockLength === 66 ? '' : `${blockLength}/`}66):`, this, TEXT_SHAPE)
   }
 }
 
@@ -562,6 +582,7 @@ export class TradeEncoder {
   /** Checks nothing: this codec was generated without precedence checks. */
   checkEncodingIsComplete(): void {}
 
+  /** Field 60: uint64, in nanoseconds, since the unix epoch. */
   transactTime(value: bigint): this {
     this._view.setBigUint64(this._offset, value, true)
     return this
@@ -581,6 +602,7 @@ export class TradeEncoder {
     return this
   }
 
+  /** Field 1003: uint64. */
   tradeId(value: bigint): this {
     this._view.setBigUint64(this._offset + 8, value, true)
     return this
@@ -600,20 +622,24 @@ export class TradeEncoder {
     return this
   }
 
+  /** Field 48: uint32. */
   instrumentId(value: number): this {
     this._view.setUint32(this._offset + 16, value, true)
     return this
   }
 
+  /** Field 83: uint32. */
   sequence(value: number): this {
     this._view.setUint32(this._offset + 20, value, true)
     return this
   }
 
+  /** Field 270: Price. */
   price(): PriceEncoder {
     return this._price._wrap(this._buffer, this._offset + 24)
   }
 
+  /** int64. */
   priceMantissa(value: bigint): this {
     this._view.setBigInt64(this._offset + 24, value, true)
     return this
@@ -633,15 +659,18 @@ export class TradeEncoder {
     return this
   }
 
+  /** int8, constant. */
   priceExponent(): number {
     return -9
   }
 
+  /** Field 271: uint32. */
   quantity(value: number): this {
     this._view.setUint32(this._offset + 32, value, true)
     return this
   }
 
+  /** Field 5797: Aggressor. */
   aggressor(value: Aggressor): this {
     this._view.setUint8(this._offset + 36, value)
     return this
@@ -652,6 +681,7 @@ export class TradeEncoder {
     return this
   }
 
+  /** Field 5799: MatchEvent. */
   matchEvent(): MatchEventEncoder {
     return this._matchEvent._wrap(this._view, this._offset + 37)
   }
@@ -661,6 +691,7 @@ export class TradeEncoder {
     return this
   }
 
+  /** Field 277: TradeConditions. */
   conditions(): TradeConditionsEncoder {
     return this._conditions._wrap(this._view, this._offset + 38)
   }
@@ -670,7 +701,10 @@ export class TradeEncoder {
     return this
   }
 
-  /** Since version 1. */
+  /**
+   * Field 1426: uint64, null is 18446744073709551615n, optional.
+   * Since version 1.
+   */
   buyOrderId(value: bigint): this {
     this._view.setBigUint64(this._offset + 46, value, true)
     return this
@@ -695,7 +729,10 @@ export class TradeEncoder {
     return this
   }
 
-  /** Since version 1. */
+  /**
+   * Field 1427: uint64, null is 18446744073709551615n, optional.
+   * Since version 1.
+   */
   sellOrderId(value: bigint): this {
     this._view.setBigUint64(this._offset + 54, value, true)
     return this
@@ -722,6 +759,7 @@ export class TradeEncoder {
 
   /**
    * Market that the trade was made on.
+   * Field 1301: char[4], US-ASCII.
    * Since version 1.
    * Pads with NUL; throws when the text is too long.
    */

@@ -16,7 +16,8 @@ export const TradingStatus = {
   NULL_VAL: 255,
 } as const
 
-export type TradingStatus = (typeof TradingStatus)[keyof typeof TradingStatus]
+/** A value of the list, or an unknown one from the wire. */
+export type TradingStatus = (typeof TradingStatus)[keyof typeof TradingStatus] | (number & { readonly unknown: true })
 
 /** Name of a value; undefined when it has none in version 1 of the schema. */
 export function tradingStatusName(value: number): string | undefined {

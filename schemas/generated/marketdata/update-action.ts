@@ -15,7 +15,8 @@ export const UpdateAction = {
   NULL_VAL: 255,
 } as const
 
-export type UpdateAction = (typeof UpdateAction)[keyof typeof UpdateAction]
+/** A value of the list, or an unknown one from the wire. */
+export type UpdateAction = (typeof UpdateAction)[keyof typeof UpdateAction] | (number & { readonly unknown: true })
 
 /** Name of a value; undefined when it has none in version 1 of the schema. */
 export function updateActionName(value: number): string | undefined {

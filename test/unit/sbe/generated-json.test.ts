@@ -151,12 +151,19 @@ test('JSON and text begin at the begin of the message and leave the cursor where
   assert.equal([...read(legs, 'name', 'count'), call(legs, 'note')], ['one', 2, 'n"1'])
 })
 
-test('JSON and text of a malformed message are refused with the reason', () => {
+test('JSON of a malformed message is refused with the reason, its text gives the reason', () => {
   encodeOrder()
   const decoder = call(make(json, 'OrderDecoder'), 'wrap', buffer, 8, 82, 2, 90)
-  for (const run of [() => call(decoder, 'toJSON'), () => String(decoder), () => JSON.stringify(decoder)]) {
+  for (const run of [() => call(decoder, 'toJSON'), () => JSON.stringify(decoder)]) {
     assert.match(fails('ERR_GODWIT_SBE_BOUNDS', run), 'Order.legs')
   }
+  assert.match(String(decoder), /^\[Order\]\(sbeTemplateId=7\|[^)]*\):Order\.legs: /)
+})
+
+test('a decoder that is not wrapped has an empty text, and its parts say what is missing', () => {
+  assert.is(String(make(json, 'OrderDecoder')), '')
+  assert.match(fails('ERR_GODWIT_SBE_BOUNDS', () => call(make(json, 'OrderDecoder'), 'text')), 'not wrapped')
+  assert.match(fails('ERR_GODWIT_SBE_BOUNDS', () => call(make(json, 'OrderEncoder'), 'text', 'abc')), 'not wrapped')
 })
 
 test('metadata tells what the schema says of messages, fields, groups and data', () => {
