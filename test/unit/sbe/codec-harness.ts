@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import * as assert from 'uvu/assert'
 import { SbeError } from '../../../codegen/runtime/index.ts'
 import type { DirectBuffer, SbeErrorCode } from '../../../codegen/runtime/index.ts'
+import type { GenerateOptions } from '../../../codegen/index.ts'
 import { buildCodecs } from '../../support/codecs.ts'
 import { call, make } from '../../support/json-encoder.ts'
 import type { CodecModule } from '../../support/json-encoder.ts'
@@ -12,10 +13,10 @@ export type { CodecModule }
 
 /** Codecs of schemas given by their text, by name. */
 export async function loadModules<Name extends string>(
-  texts: Readonly<Record<Name, string>>,
+  texts: Readonly<Record<Name, string>>, generate: GenerateOptions = {},
 ): Promise<Readonly<Record<Name, CodecModule>>> {
   const entries = Object.entries<string>(texts)
-  const indexes = await buildCodecs(entries.map(([name, text]) => ({ name, schema: { text } })))
+  const indexes = await buildCodecs(entries.map(([name, text]) => ({ name, schema: { text }, generate })))
   const modules: Record<string, CodecModule> = {}
   for (const [name, index] of indexes) modules[name] = (await import(pathToFileURL(index).href)) as CodecModule
   return modules as Record<Name, CodecModule>

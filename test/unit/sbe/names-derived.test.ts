@@ -1,9 +1,8 @@
 import * as assert from 'uvu/assert'
 import { DirectBuffer, Slice } from '../../../codegen/runtime/index.ts'
-import { loadCodecs } from '../../support/codecs.ts'
-import { call, decodeJson, encodeJson, make } from '../../support/json-encoder.ts'
-import type { CodecModule } from '../../support/json-encoder.ts'
+import { decodeJson, encodeJson } from '../../support/json-encoder.ts'
 import { suite } from '../../support/suite.ts'
+import { call, decoderOf, encoderOf, loadModules, read } from './codec-harness.ts'
 import { schemaText } from './schema-parts.ts'
 
 const test = suite('names derived from members')
@@ -74,23 +73,16 @@ const SCHEMA = schemaText({
     </message>`,
 })
 
-const codecs = await loadCodecs<CodecModule>({
-  name: 'derived', schema: { text: SCHEMA }, generate: { precedenceChecks: true },
-})
+const { codecs } = await loadModules({ codecs: SCHEMA }, { precedenceChecks: true })
 const buffer = new DirectBuffer(new Uint8Array(512))
-
-/** What the accessors of these names give. */
-function read(target: unknown, ...names: readonly string[]): unknown[] {
-  return names.map((name) => call(target, name))
-}
 
 function newEncoder(message: string): unknown {
   buffer.bytes.fill(0)
-  return call(make(codecs, `${message}Encoder`), 'wrapAndApplyHeader', buffer, 0, make(codecs, 'MessageHeaderEncoder'))
+  return encoderOf(codecs, message, buffer)
 }
 
 function newDecoder(message: string): unknown {
-  return call(make(codecs, `${message}Decoder`), 'wrapAndApplyHeader', buffer, 0, make(codecs, 'MessageHeaderDecoder'))
+  return decoderOf(codecs, message, buffer)
 }
 
 test('a field called as an accessor of another field is that accessor, and the accessor gets an underscore', () => {

@@ -1,13 +1,12 @@
 import * as assert from 'uvu/assert'
-import { pathToFileURL } from 'node:url'
 import { DirectBuffer } from '../../../codegen/runtime/index.ts'
 import type { CompositeMeta, MessageMeta } from '../../../codegen/runtime/index.ts'
 import { generateTypeScript } from '../../../codegen/index.ts'
-import { buildCodecs, irOf } from '../../support/codecs.ts'
-import type { CodecSource } from '../../support/codecs.ts'
-import { call, decodeJson, make } from '../../support/json-encoder.ts'
-import type { CodecModule } from '../../support/json-encoder.ts'
+import { irOf } from '../../support/codecs.ts'
+import { decodeJson } from '../../support/json-encoder.ts'
 import { suite } from '../../support/suite.ts'
+import { call, decoderOf, encoderOf, loadModules, make } from './codec-harness.ts'
+import type { CodecModule } from './codec-harness.ts'
 import { escaped, schemaText } from './schema-parts.ts'
 
 const test = suite('names and texts with odd characters')
@@ -31,32 +30,26 @@ const attribute = (name: string, text: string): string => `${name}="${escaped(te
 const named = (text: string): string => attribute('name', text)
 const each = (make: (name: string, index: number) => string): string => NAMES.map(make).join('\n')
 
-const NAMED: CodecSource = {
-  name: 'named',
-  schema: {
-    text: schemaText({
-      types: `
-        <enum name="Values" encodingType="uint16">
-          ${each((n, i) => `<validValue ${named(n)}>${i}</validValue>`)}</enum>
-        <set name="Choices" encodingType="uint64">${each((n, i) => `<choice ${named(n)}>${i}</choice>`)}</set>
-        <composite name="Members">${each((n) => `<type ${named(n)} primitiveType="uint8"/>`)}</composite>
-        ${each((n, i) => i % 2 === 0
-          ? `<enum ${named(`T ${n}`)} encodingType="uint8"><validValue name="A">1</validValue></enum>`
-          : `<composite ${named(`T ${n}`)}><type name="a" primitiveType="uint8"/></composite>`)}`,
-      messages: `
-        <message name="Fields" id="1">${each((n, i) => `<field ${named(n)} id="${i}" type="uint16"/>`)}</message>
-        <message name="Groups" id="2">${each((n, i) => `<group ${named(n)} id="${i}">
-          <field name="x" id="1" type="uint8"/></group>`)}</message>
-        <message name="Data" id="3">${each((n, i) => `<data ${named(n)} id="${i}" type="varString"/>`)}</message>
-        <message name="Types" id="4"><field name="v" id="1" type="Values"/><field name="c" id="2" type="Choices"/>
-          <field name="m" id="3" type="Members"/>
-          ${each((n, i) => `<field name="f${i}" id="${i + 10}" ${attribute('type', `T ${n}`)}/>`)}</message>
-        ${each((n, i) => `<message ${named(n)} id="${i + 10}"><field name="x" id="1" type="uint8"/>
-          <group name="g" id="2"><data name="d" id="3" type="varString"/></group></message>`)}`,
-    }),
-  },
-  generate: { precedenceChecks: true },
-}
+const NAMED = schemaText({
+  types: `
+    <enum name="Values" encodingType="uint16">
+      ${each((n, i) => `<validValue ${named(n)}>${i}</validValue>`)}</enum>
+    <set name="Choices" encodingType="uint64">${each((n, i) => `<choice ${named(n)}>${i}</choice>`)}</set>
+    <composite name="Members">${each((n) => `<type ${named(n)} primitiveType="uint8"/>`)}</composite>
+    ${each((n, i) => i % 2 === 0
+      ? `<enum ${named(`T ${n}`)} encodingType="uint8"><validValue name="A">1</validValue></enum>`
+      : `<composite ${named(`T ${n}`)}><type name="a" primitiveType="uint8"/></composite>`)}`,
+  messages: `
+    <message name="Fields" id="1">${each((n, i) => `<field ${named(n)} id="${i}" type="uint16"/>`)}</message>
+    <message name="Groups" id="2">${each((n, i) => `<group ${named(n)} id="${i}">
+      <field name="x" id="1" type="uint8"/></group>`)}</message>
+    <message name="Data" id="3">${each((n, i) => `<data ${named(n)} id="${i}" type="varString"/>`)}</message>
+    <message name="Types" id="4"><field name="v" id="1" type="Values"/><field name="c" id="2" type="Choices"/>
+      <field name="m" id="3" type="Members"/>
+      ${each((n, i) => `<field name="f${i}" id="${i + 10}" ${attribute('type', `T ${n}`)}/>`)}</message>
+    ${each((n, i) => `<message ${named(n)} id="${i + 10}"><field name="x" id="1" type="uint8"/>
+      <group name="g" id="2"><data name="d" id="3" type="varString"/></group></message>`)}`,
+})
 
 /** An element of every kind with a text in every attribute that is only told. */
 function described(text: string, index: number): string {
@@ -74,44 +67,36 @@ function described(text: string, index: number): string {
 }
 
 const TEXT = HOSTILE.join(' | ')
-const DESCRIBED: CodecSource = {
-  name: 'described',
-  schema: {
-    text: schemaText({
-      attributes: `version="1" ${attribute('semanticVersion', TEXT)} ${attribute('description', TEXT)}`,
-      types: `
-        <enum name="Values" encodingType="uint8" ${attribute('description', TEXT)}>
-          <validValue name="A" ${attribute('description', TEXT)}>1</validValue></enum>
-        <set name="Marks" encodingType="uint8" ${attribute('description', TEXT)}>
-          <choice name="on" ${attribute('description', TEXT)}>0</choice></set>
-        <composite name="Point" ${attribute('description', TEXT)}>
-          <type name="x" primitiveType="uint8" ${attribute('description', TEXT)}/></composite>
-        ${HOSTILE.map((text, i) => `<type name="K${i}" primitiveType="char" presence="constant"
-          characterEncoding="UTF-8">= ${escaped(text)}</type>`).join('')}`,
-      messages: HOSTILE.map(described).join('\n'),
-    }),
-  },
-}
+const DESCRIBED = schemaText({
+  attributes: `version="1" ${attribute('semanticVersion', TEXT)} ${attribute('description', TEXT)}`,
+  types: `
+    <enum name="Values" encodingType="uint8" ${attribute('description', TEXT)}>
+      <validValue name="A" ${attribute('description', TEXT)}>1</validValue></enum>
+    <set name="Marks" encodingType="uint8" ${attribute('description', TEXT)}>
+      <choice name="on" ${attribute('description', TEXT)}>0</choice></set>
+    <composite name="Point" ${attribute('description', TEXT)}>
+      <type name="x" primitiveType="uint8" ${attribute('description', TEXT)}/></composite>
+    ${HOSTILE.map((text, i) => `<type name="K${i}" primitiveType="char" presence="constant"
+      characterEncoding="UTF-8">= ${escaped(text)}</type>`).join('')}`,
+  messages: HOSTILE.map(described).join('\n'),
+})
 
-const indexes = await buildCodecs([NAMED, DESCRIBED])
-
-async function load({ name }: CodecSource): Promise<CodecModule> {
-  return (await import(pathToFileURL(indexes.get(name) ?? '').href)) as CodecModule
-}
-
+const { namedModule, describedModule } = await loadModules(
+  { namedModule: NAMED, describedModule: DESCRIBED }, { precedenceChecks: true },
+)
 const buffer = new DirectBuffer(new Uint8Array(2048))
 
 function newEncoder(module: CodecModule, message: string): unknown {
   buffer.bytes.fill(0)
-  return call(make(module, `${message}Encoder`), 'wrapAndApplyHeader', buffer, 0, make(module, 'MessageHeaderEncoder'))
+  return encoderOf(module, message, buffer)
 }
 
 function notInjected(): void {
   assert.is((globalThis as { injectedByASchema?: number }).injectedByASchema, undefined)
 }
 
-test('names that are no identifiers become identifiers, and members keep their values apart', async () => {
-  const module = await load(NAMED)
+test('names that are no identifiers become identifiers, and members keep their values apart', () => {
+  const module = namedModule
   const owners = {
     Fields: Object.keys((module['FieldsMeta'] as MessageMeta).fields),
     Groups: Object.keys((module['GroupsMeta'] as MessageMeta).groups),
@@ -136,8 +121,8 @@ test('names that are no identifiers become identifiers, and members keep their v
   notInjected()
 })
 
-test('text and errors give odd names as they are, and as text only', async () => {
-  const module = await load(NAMED)
+test('text and errors give odd names as they are, and as text only', () => {
+  const module = namedModule
   const metas = Object.entries(module).filter(([key, value]) => {
     return key.endsWith('Meta') && typeof value === 'object' && value !== null && 'templateId' in value
   })
@@ -149,16 +134,15 @@ test('text and errors give odd names as they are, and as text only', async () =>
     const encoder = newEncoder(module, message)
     call(encoder, 'x', 7)
     call(call(call(encoder, 'gCount', 1), 'next'), 'd', '')
-    const decoder = make(module, `${message}Decoder`)
-    call(decoder, 'wrapAndApplyHeader', buffer, 0, make(module, 'MessageHeaderDecoder'))
+    const decoder = decoderOf(module, message, buffer)
     assert.ok(String(decoder).startsWith(`[${name}](sbeTemplateId=${templateId}|`), String(decoder))
     assert.throws(() => call(decoder, 'wrap', buffer, 0, 0, 0), (error: Error) => error.message.includes(name))
   }
   notInjected()
 })
 
-test('values and choices keep their odd names in text and JSON', async () => {
-  const module = await load(NAMED)
+test('values and choices keep their odd names in text and JSON', () => {
+  const module = namedModule
   const values = module['Values'] as Readonly<Record<string, number>>
   const nameOf = module['valuesName'] as (value: number) => string | undefined
   NAMES.forEach((name, index) => assert.equal([values[name], nameOf(index)], [index, name]))
@@ -171,8 +155,8 @@ test('values and choices keep their odd names in text and JSON', async () => {
   notInjected()
 })
 
-test('descriptions and other texts stay within comments and strings, word for word', async () => {
-  const module = await load(DESCRIBED)
+test('descriptions and other texts stay within comments and strings, word for word', () => {
+  const module = describedModule
   notInjected()
   HOSTILE.forEach((text, index) => {
     const meta = module[`M${index}Meta`] as MessageMeta
@@ -188,7 +172,7 @@ test('descriptions and other texts stay within comments and strings, word for wo
 })
 
 test('no generated line breaks within a text', () => {
-  for (const { path, text } of generateTypeScript(irOf(DESCRIBED))) {
+  for (const { path, text } of generateTypeScript(irOf({ name: 'described', schema: { text: DESCRIBED } }))) {
     assert.not.match(text, /[\r\u2028\u2029]/, path)
     for (const line of text.split('\n')) {
       if (line.includes(INJECTED)) assert.match(line, /^\s*(?:\*|\/\*\*|.*')/, `${path}: ${line}`)

@@ -1,15 +1,14 @@
 import * as assert from 'uvu/assert'
-import { pathToFileURL } from 'node:url'
 import { generateTypeScript } from '../../../codegen/index.ts'
 import type { GeneratedFile } from '../../../codegen/index.ts'
 import * as runtime from '../../../codegen/runtime/index.ts'
 import { DirectBuffer } from '../../../codegen/runtime/index.ts'
 import type { MessageMeta } from '../../../codegen/runtime/index.ts'
-import { buildCodecs, irOf } from '../../support/codecs.ts'
-import type { CodecSource } from '../../support/codecs.ts'
-import { call, decodeJson, make } from '../../support/json-encoder.ts'
-import type { CodecModule } from '../../support/json-encoder.ts'
+import { irOf } from '../../support/codecs.ts'
+import { decodeJson } from '../../support/json-encoder.ts'
 import { suite } from '../../support/suite.ts'
+import { call, encoderOf, loadModules } from './codec-harness.ts'
+import type { CodecModule } from './codec-harness.ts'
 import { schemaText } from './schema-parts.ts'
 
 const test = suite('names of types and files', { timeoutMs: 30_000 })
@@ -60,7 +59,8 @@ const attributes = 'version="1"'
 
 const LIKE_FILES = ['MyType', 'myType', 'my_type', 'MY_TYPE', 'My-Type', 'my.type', 'mytype']
 
-const SCHEMAS: Readonly<Record<string, string>> = {
+type Schema = 'enums' | 'sets' | 'composites' | 'messages' | 'groups' | 'same' | 'files'
+const SCHEMAS: Readonly<Record<Schema, string>> = {
   enums: schemaText({
     types: TYPES + each(USED, enumOf), messages: everything('Holder', 1, fieldsOf(USED)), attributes,
   }),
@@ -117,25 +117,17 @@ const SCHEMAS: Readonly<Record<string, string>> = {
   }),
 }
 
-const sources = Object.entries(SCHEMAS).map(([name, text]): CodecSource => {
-  return { name, schema: { text }, generate: { precedenceChecks: true } }
-})
-const indexes = await buildCodecs(sources)
+const modules = await loadModules(SCHEMAS, { precedenceChecks: true })
 
-async function load(name: string): Promise<CodecModule> {
-  return (await import(pathToFileURL(indexes.get(name) ?? '').href)) as CodecModule
-}
-
-function filesOf(name: string): readonly GeneratedFile[] {
-  const source = sources.find((candidate) => candidate.name === name)
-  return source === undefined ? [] : generateTypeScript(irOf(source))
+function filesOf(name: Schema): readonly GeneratedFile[] {
+  return generateTypeScript(irOf({ name, schema: { text: SCHEMAS[name] } }))
 }
 
 const buffer = new DirectBuffer(new Uint8Array(4096))
 
 function newEncoder(module: CodecModule, message: string): unknown {
   buffer.bytes.fill(0xee)
-  return call(make(module, `${message}Encoder`), 'wrapAndApplyHeader', buffer, 0, make(module, 'MessageHeaderEncoder'))
+  return encoderOf(module, message, buffer)
 }
 
 /** Encodes what a message of everything has, and in between what the caller wants. */
@@ -159,12 +151,12 @@ function messagesOf(module: CodecModule): ReadonlyMap<number, string> {
   return new Map(metas.map(([key, value]) => [(value as MessageMeta).templateId, key.slice(0, -'Meta'.length)]))
 }
 
-test('types may be called like anything that generated modules use', async () => {
+test('types may be called like anything that generated modules use', () => {
   assert.ok(USED.length > 150)
   for (const [name, types, suffix, value, json] of [
     ['enums', USED, '', 1, 'A'], ['sets', SOME, 'Raw', 2, { a: true }], ['composites', SOME, 'A', 7n, { a: '7' }],
   ] as const) {
-    const module = await load(name)
+    const module = modules[name]
     const { fields } = module['HolderMeta'] as MessageMeta
     const own = Object.keys(fields).filter((property) => /^f\d+$/.test(property))
     encodeEverything(module, 'Holder', (encoder) => own.forEach((property) => call(encoder, property + suffix, value)))
@@ -176,15 +168,15 @@ test('types may be called like anything that generated modules use', async () =>
   }
 })
 
-test('messages and groups may be called like anything that generated modules use', async () => {
-  const messages = await load('messages')
+test('messages and groups may be called like anything that generated modules use', () => {
+  const messages = modules.messages
   const classes = messagesOf(messages)
   assert.is(classes.size, SOME.length)
   for (const message of classes.values()) {
     encodeEverything(messages, message, () => undefined)
     assert.equal(decodeJson(messages, message, buffer), VALUES)
   }
-  const groups = await load('groups')
+  const groups = modules.groups
   const properties = Object.keys((groups['HolderMeta'] as MessageMeta).groups)
   assert.is(properties.length, USED.length)
   const encoder = newEncoder(groups, 'Holder')
@@ -194,8 +186,8 @@ test('messages and groups may be called like anything that generated modules use
   )
 })
 
-test('message, group and types of one name, and types of one name in two composites, are told apart', async () => {
-  const same = await load('same')
+test('message, group and types of one name, and types of one name in two composites, are told apart', () => {
+  const same = modules.same
   const encoder = newEncoder(same, 'Car')
   call(call(encoder, 'car', 1), 'car_Raw', 1)
   call(call(encoder, 'oneKind', 1), 'oneBitsRaw', 1)
@@ -228,7 +220,7 @@ test('message, group and types of one name, and types of one name in two composi
 })
 
 test('no two files have names that are the same where case is not told apart, or are devices', () => {
-  for (const name of Object.keys(SCHEMAS)) {
+  for (const name of Object.keys(SCHEMAS) as Schema[]) {
     const paths = filesOf(name).map(({ path }) => path)
     assert.is(new Set(paths.map((path) => path.toLowerCase())).size, paths.length, name)
     for (const path of paths) {
@@ -239,8 +231,8 @@ test('no two files have names that are the same where case is not told apart, or
   }
 })
 
-test('types whose files would have one name keep modules of their own', async () => {
-  const files = await load('files')
+test('types whose files would have one name keep modules of their own', () => {
+  const files = modules.files
   const { fields } = files['UserMeta'] as MessageMeta
   assert.is(new Set(Object.values(fields).map(({ type }) => type)).size, LIKE_FILES.length)
   const encoder = newEncoder(files, 'User')

@@ -1,12 +1,10 @@
 import * as assert from 'uvu/assert'
-import { pathToFileURL } from 'node:url'
 import { DirectBuffer } from '../../../codegen/runtime/index.ts'
 import type { CompositeMeta, JsonValue, MessageMeta } from '../../../codegen/runtime/index.ts'
-import { buildCodecs } from '../../support/codecs.ts'
-import type { CodecSource } from '../../support/codecs.ts'
-import { call, decodeJson, encodeJson, make } from '../../support/json-encoder.ts'
-import type { CodecModule } from '../../support/json-encoder.ts'
+import { decodeJson, encodeJson } from '../../support/json-encoder.ts'
 import { suite } from '../../support/suite.ts'
+import { call, encoderOf, loadModules, make } from './codec-harness.ts'
+import type { CodecModule } from './codec-harness.ts'
 import { escaped, schemaText } from './schema-parts.ts'
 
 const test = suite('names of members', { timeoutMs: 30_000 })
@@ -38,14 +36,6 @@ const PLAIN = schemaText({
   attributes: 'version="1"',
 })
 
-async function buildAll(sources: readonly CodecSource[]): Promise<ReadonlyMap<string, CodecModule>> {
-  const modules = new Map<string, CodecModule>()
-  for (const [name, index] of await buildCodecs(sources)) {
-    modules.set(name, (await import(pathToFileURL(index).href)) as CodecModule)
-  }
-  return modules
-}
-
 function ownMembers(module: CodecModule): string[] {
   const buffer = new DirectBuffer(new Uint8Array(64))
   const encoder = call(make(module, 'PlainEncoder'), 'wrap', buffer, 0)
@@ -60,7 +50,7 @@ function ownMembers(module: CodecModule): string[] {
 }
 
 const generate = { precedenceChecks: true }
-const plain = (await buildAll([{ name: 'plain', schema: { text: PLAIN }, generate }])).get('plain') ?? {}
+const { plain } = await loadModules({ plain: PLAIN }, generate)
 const reserved = [...new Set(ownMembers(plain))]
 
 /** A holder of a member `x` is `_x`, so names that begin with an underscore are tried without it as well. */
@@ -118,7 +108,7 @@ const NAMED = schemaText({
       .join('')}`,
 })
 
-const codecs = (await buildAll([{ name: 'named', schema: { text: NAMED }, generate }])).get('named') ?? {}
+const { codecs } = await loadModules({ codecs: NAMED }, generate)
 
 function metaOf(message: string): MessageMeta {
   return codecs[`${message}Meta`] as MessageMeta
@@ -234,8 +224,7 @@ test('messages of every name are dispatched to handlers of their own', () => {
   const [dispatcher, ignoring] = [new dispatcherClass(handlers), new dispatcherClass({})]
   for (const { templateId, name } of metas) {
     const [key] = classes.find(([, value]) => (value as { TEMPLATE_ID?: number }).TEMPLATE_ID === templateId) ?? []
-    const encoder = make(codecs, key ?? '')
-    call(call(encoder, 'wrapAndApplyHeader', buffer, 0, make(codecs, 'MessageHeaderEncoder')), 'f', 7)
+    call(encoderOf(codecs, (key ?? '').replace(/Encoder$/, ''), buffer), 'f', 7)
     assert.is(call(dispatcher, 'dispatch', buffer, 0), true, name)
     assert.is(call(ignoring, 'dispatch', buffer, 0), true, name)
   }
