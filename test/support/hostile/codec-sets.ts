@@ -6,6 +6,7 @@ import { buildCodecs, irOf } from '../codecs.ts'
 import type { CodecClasses } from './codec-classes.ts'
 import { codecClasses, messageClassNames } from './codec-classes.ts'
 import type { CodecSet } from './decode-check.ts'
+import { OWN_SOURCES } from './schemas.ts'
 import type { SchemaShape } from './wire-shape.ts'
 import { schemaShape } from './wire-shape.ts'
 
@@ -19,6 +20,7 @@ export interface BuiltCodecs {
 
 /** Generates and compiles codecs, all in one run of the TypeScript compiler. */
 export async function buildCodecSets(sources: readonly CodecSource[]): Promise<readonly BuiltCodecs[]> {
+  if (sources.length === 0) return []
   const withIr = sources.map((source) => ({ ...source, schema: { ir: irOf(source) } }))
   const indexes = await buildCodecs(withIr)
   return withIr.map((source) => {
@@ -30,6 +32,14 @@ export async function buildCodecSets(sources: readonly CodecSource[]): Promise<r
       shape: schemaShape(source.schema.ir, messageClassNames(files)),
     }
   })
+}
+
+let own: Promise<readonly BuiltCodecs[]> | undefined
+
+/** The codecs of the repository's own schemas, built once for all that ask. */
+export function ownCodecs(): Promise<readonly BuiltCodecs[]> {
+  own ??= buildCodecSets(OWN_SOURCES)
+  return own
 }
 
 /** The same schema with the messages that have most groups and data, to save time. */

@@ -30,6 +30,9 @@ export class DecodeCheck {
   private readonly set: CodecSet
   private readonly decoders: ReadonlyMap<string, Flyweight>
   private readonly headers = new Map<string, Flyweight>()
+  private readonly dispatcher: Flyweight
+  /** What the dispatcher called. */
+  private dispatched = ''
   private readonly arenas: readonly Arena[]
   executions = 0
 
@@ -38,6 +41,7 @@ export class DecodeCheck {
     const names = set.shape.messages.map(({ className }) => className)
     this.decoders = new Map(names.map((name) => [name, construct(set, `${name}Decoder`)]))
     for (const name of names) this.headers.set(name, constructHeader(set, `${name}Decoder`))
+    this.dispatcher = this.makeDispatcher()
     const noise = random.bytes(1 << 16)
     this.arenas = [noise, noise.map((byte) => ~byte)].map((poison) => new Arena(poison))
   }
@@ -77,6 +81,7 @@ export class DecodeCheck {
   ): WalkResult {
     const before = stateOf(decoder)
     const { set } = this
+    const dispatched = this.dispatch(buffer, length)
     const wrapped = attempt('wrap', () => {
       if ('header' in approach) decoder['wrapAndApplyHeader']?.(buffer, BEFORE, header, length)
       else decoder['wrap']?.(buffer, BEFORE, approach.actingBlockLength, approach.actingVersion, length)
@@ -84,9 +89,29 @@ export class DecodeCheck {
     })
     if (!wrapped.startsWith('wrap=')) {
       if (stateOf(decoder) !== before) throw new HostileFinding(`a failed wrap changed the decoder: ${wrapped}`)
-      return { transcript: [wrapped], entries: 0 }
+      return { transcript: [dispatched, wrapped], entries: 0 }
     }
-    return walkMessage(set.classes, decoder, options)
+    const { transcript, entries } = walkMessage(set.classes, decoder, options)
+    return { transcript: [dispatched, ...transcript], entries }
+  }
+
+  private dispatch(buffer: DirectBuffer, length: number): string {
+    this.dispatched = 'nothing'
+    return attempt('dispatch', () => {
+      const isKnown = String(this.dispatcher['dispatch']?.(buffer, BEFORE, length))
+      return `${isKnown} ${this.dispatched}`
+    })
+  }
+
+  /** A dispatcher that has a handler for whatever it looks for. */
+  private makeDispatcher(): Flyweight {
+    const Dispatcher = this.set.module['MessageDispatcher'] as new (handlers: object) => Flyweight
+    const handlers = new Proxy({}, {
+      get: (_target, name) => (flyweight: Flyweight): void => {
+        this.dispatched = `${String(name)} ${flyweight.constructor.name} at ${String(flyweight['offset']?.())}`
+      },
+    })
+    return new Dispatcher(handlers)
   }
 }
 

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { DirectBuffer, SbeError } from '../../../codegen/runtime/index.ts'
-import { buildCodecSets, loadCodecSet } from '../../support/hostile/codec-sets.ts'
+import { loadCodecSet, ownCodecs } from '../../support/hostile/codec-sets.ts'
 import type { CodecSet } from '../../support/hostile/decode-check.ts'
 import { construct, constructHeader } from '../../support/hostile/decode-check.ts'
 import { EncodeCheck } from '../../support/hostile/encode-check.ts'
@@ -21,7 +21,13 @@ const POISON = 0xa5
 const sets = new Map<string, CodecSet>()
 
 test.before(async () => {
-  for (const built of await buildCodecSets(OWN_SOURCES)) sets.set(built.name, await loadCodecSet(built))
+  // Stacks of expected errors would take most of the time.
+  Error.stackTraceLimit = 0
+  for (const built of await ownCodecs()) sets.set(built.name, await loadCodecSet(built))
+})
+
+test.after(() => {
+  Error.stackTraceLimit = 10
 })
 
 function setOf(name: string): CodecSet {

@@ -1,11 +1,10 @@
 import * as assert from 'uvu/assert'
 import { DirectBuffer, SbeError, Slice } from '../../../codegen/runtime/index.ts'
-import { buildCodecSets, loadCodecSet } from '../../support/hostile/codec-sets.ts'
+import { loadCodecSet, ownCodecs } from '../../support/hostile/codec-sets.ts'
 import type { CodecSet } from '../../support/hostile/decode-check.ts'
 import { DecodeCheck } from '../../support/hostile/decode-check.ts'
 import { MessageWriter } from '../../support/hostile/message-writer.ts'
 import { roundTripVehicles } from '../../support/hostile/realm-scenario.ts'
-import { VEHICLE_SCHEMA } from '../../support/hostile/schemas.ts'
 import { walkMessage } from '../../support/hostile/walker.ts'
 import type { Flyweight } from '../../support/hostile/walker.ts'
 import { call, make } from '../../support/json-encoder.ts'
@@ -20,9 +19,7 @@ const POISON = 0x5a
 const loaded: CodecSet[] = []
 
 test.before(async () => {
-  for (const built of await buildCodecSets([{ name: 'vehicle', schema: { text: VEHICLE_SCHEMA } }])) {
-    loaded.push(await loadCodecSet(built))
-  }
+  for (const built of await ownCodecs()) if (built.name === 'vehicle') loaded.push(await loadCodecSet(built))
 })
 
 function vehicles(): CodecSet {
@@ -66,7 +63,7 @@ for (const [what, makeBuffer] of MEMORIES) {
         const [message] = set.shape.messages
         if (message === undefined) throw new Error('no message')
         const { bytes } = writer.write(random, message)
-        const expected = check.run(message, bytes, { header: true }, true).transcript
+        const [, ...expected] = check.run(message, bytes, { header: true }, true).transcript
         assert.equal(transcriptOf(set, makeBuffer(bytes.length + 30), bytes, 17), expected)
       }
     }))

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { DirectBuffer, EMPTY_ENTRIES_MAX, SbeError } from '../../../codegen/runtime/index.ts'
 import type { CodecSource } from '../../support/codecs.ts'
-import { buildCodecSets, loadCodecSet, withFewMessages } from '../../support/hostile/codec-sets.ts'
+import { buildCodecSets, loadCodecSet, ownCodecs, withFewMessages } from '../../support/hostile/codec-sets.ts'
 import type { CodecSet } from '../../support/hostile/decode-check.ts'
 import { construct, constructHeader, DecodeCheck } from '../../support/hostile/decode-check.ts'
 import { extremesOf, liesFor, withNumber } from '../../support/hostile/message-mutations.ts'
@@ -30,7 +30,7 @@ test.before(async () => {
   // An error's stack costs more than what led to it.
   Error.stackTraceLimit = 0
   const published = VECTOR_SOURCES.map((source) => withFewMessages(source, MESSAGES_PER_SCHEMA))
-  for (const built of await buildCodecSets([...OWN_SOURCES, ...published])) {
+  for (const built of [...(await ownCodecs()), ...(await buildCodecSets(published))]) {
     sets.set(built.name, await loadCodecSet(built))
   }
 })
