@@ -6,7 +6,7 @@ import { orderCheck, pathOf } from './level.ts'
 import type { Level } from './level.ts'
 import { plus, readNumber, stringLiteral, writeNumber } from './literals.ts'
 import { upperFirst } from './names.ts'
-import { charsetOf, readTextCall } from './text-code.ts'
+import { readTextCall, textSuffixOf } from './text-code.ts'
 
 /** Lengths above this are no exact Number, and no buffer is as long. */
 const LENGTH_MAX = BigInt(Number.MAX_SAFE_INTEGER)
@@ -141,7 +141,7 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
     ],
   )
   if (characterEncoding === undefined) return
-  const charset = charsetOf(characterEncoding)
+  const charset = textSuffixOf(characterEncoding)
   const lines =
     charset === 'other'
       ? [

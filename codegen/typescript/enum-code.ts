@@ -9,8 +9,14 @@ import type { SchemaNames } from './names.ts'
 export const NULL_NAME = 'NULL_VAL'
 
 /** The constant's key of an enum value; the schema's own name wherever it can be one. */
-export function enumKey(name: string): string {
-  return name === '__proto__' ? '__proto___' : name
+export function enumKey(type: EnumModel, name: string): string {
+  return name === '__proto__' ? freeKey(type, '__proto___') : name
+}
+
+function freeKey(type: EnumModel, wanted: string): string {
+  let key = wanted
+  while (type.values.some((value) => value.name === key)) key += '_'
+  return key
 }
 
 export function enumMember(base: string, key: string): string {
@@ -19,9 +25,7 @@ export function enumMember(base: string, key: string): string {
 
 /** Key of the null value, which the schema may have used for a value of its own. */
 export function nullKeyOf(type: EnumModel): string {
-  let key = NULL_NAME
-  while (type.values.some((value) => value.name === key)) key += '_'
-  return key
+  return freeKey(type, NULL_NAME)
 }
 
 export function nameFunctionOf(base: string): string {
@@ -41,7 +45,7 @@ export function emitEnum(model: SchemaModel, names: SchemaNames, type: EnumModel
   code.block(`export const ${base} = {`, () => {
     for (const value of type.values) {
       code.doc(docOf(value))
-      const key = enumKey(value.name)
+      const key = enumKey(type, value.name)
       const property = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? key : stringLiteral(key)
       code.line(`${property}: ${literal(type.primitive, value.value)},`)
     }

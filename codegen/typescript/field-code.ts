@@ -54,7 +54,7 @@ function emitEnumField(site: Site, field: FieldModel, type: EnumModel, place: Pl
   const file = names.file(type)
   const base = names.base(type)
   if (field.constantValueName !== undefined) {
-    const value = enumMember(module.value(file, base), enumKey(field.constantValueName))
+    const value = enumMember(module.value(file, base), enumKey(type, field.constantValueName))
     accessor(site, { signature: `${property}(): ${base}`, doc, sinceVersion: 0, body: [`return ${value}`] })
     return
   }
