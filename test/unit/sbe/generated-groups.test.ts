@@ -38,6 +38,8 @@ const SCHEMA = schemaText({
     <message name="Roomy" id="30"><group name="g" id="1" blockLength="6"><field name="x" id="1" type="uint8"/></group>
     </message>
     <message name="Empty" id="31"><group name="g" id="1" dimensionType="size32"/></message>
+    <message name="Optional" id="33"><group name="g" id="1"><field name="x" id="1" type="uint8"/>
+      <field name="y" id="2" type="uint8" presence="optional"/></group></message>
     <message name="CountedNested" id="32"><group name="g" id="1" dimensionType="counted">
       <group name="h" id="2"><field name="x" id="1" type="uint8"/></group>
       <data name="d" id="3" type="varString"/><data name="e" id="4" type="varString"/></group></message>`,
@@ -244,6 +246,14 @@ test('the count can be made that of the entries taken', () => {
       assert.equal([g.length, end], [taken, 'z'])
     }
   }
+})
+
+test('optional fields of an entry are set to null by themselves, and the entry alone', () => {
+  const encoder = encoderOf(little, 'Optional', buffer)
+  const group = call(encoder, 'gCount', 2)
+  for (const x of [1, 2]) call(call(call(group, 'next'), 'x', x), 'y', x)
+  assert.is(call(group, 'nullifyOptionalFields'), group)
+  assert.equal(call(decoderOf(little, 'Optional', buffer), 'toJSON'), { g: [{ x: 1, y: 1 }, { x: 2, y: null }] })
 })
 
 test('entries without bytes are counted, and not more of them than makes sense', () => {

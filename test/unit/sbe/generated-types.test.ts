@@ -248,6 +248,27 @@ test('composites and sets can be wrapped by themselves, within the buffer only',
   }
 })
 
+test('values called as what every object has are values all the same', async () => {
+  const names = ['__proto__', '__proto___', 'constructor', 'toString', 'NULL_VAL', 'NULL_VAL_']
+  const text = schemaText({
+    types: `<enum name="Odd" encodingType="uint8">
+      ${names.map((name, i) => `<validValue name="${name}">${i}</validValue>`).join('')}</enum>`,
+    messages: `<message name="M" id="1"><field name="odd" id="1" type="Odd"/>
+      ${names.map((name, i) => `<field name="f${i}" id="${i + 2}" type="Odd" presence="constant" valueRef="Odd.${name}"/>`)
+        .join('')}</message>`,
+  })
+  const module = await loadCodecs<CodecModule>({ name: 'odd', schema: { text } })
+  const values = module['Odd'] as object
+  assert.equal(Object.keys(values), [
+    '__proto____', '__proto___', 'constructor', 'toString', 'NULL_VAL', 'NULL_VAL_', 'NULL_VAL__',
+  ])
+  assert.equal(Object.values(values), [0, 1, 2, 3, 4, 5, 255])
+  const decoder = make(module, 'MDecoder')
+  names.forEach((_name, i) => assert.is(call(decoder, `f${i}`), i))
+  const nameOf = module['oddName'] as (value: number) => string | undefined
+  assert.equal(names.map((_name, i) => nameOf(i)), names)
+})
+
 test('a value that is the null value of its enum is that value, when the schema is read leniently', async () => {
   const text = schemaText({
     types: `<enum name="Level" encodingType="uint8"><validValue name="TOP">255</validValue>

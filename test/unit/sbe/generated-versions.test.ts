@@ -173,6 +173,17 @@ test('fields of every kind are absent in older versions, in entries of a group',
   }
 })
 
+test('a required field that is there has no null value, whatever it is', () => {
+  const encoder = encoderOf(versions, 'Root', buffer)
+  call(call(call(encoder, 'first', 65535), 'small', 255), 'wide', -(2n ** 63n))
+  call(call(encoder, 'port', 7), 'last', 65535)
+  const decoder = wrapped('Root', blockLengthOf('Root'), 3)
+  assert.equal(read(decoder, 'smallIsNull', 'smallOrNull', 'wideIsNull', 'lastOrNull'), [false, 255, false, 65535])
+  assert.equal(read(decoder, 'portIsNull', 'portOrNull'), [true, null])
+  const { first, small, wide, port, last } = call(decoder, 'toJSON') as Readonly<Record<string, unknown>>
+  assert.equal([first, small, wide, port, last], [65535, 255, String(-(2n ** 63n)), null, 65535])
+})
+
 test('absent fields are null in JSON', () => {
   encodeKinds(encoderOf(versions, 'Root', buffer))
   assert.equal(call(wrapped('Root', blockLengthOf('Root'), 0), 'toJSON'), {
