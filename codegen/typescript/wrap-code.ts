@@ -2,11 +2,13 @@
  * The methods that point a flyweight at a message. They are written for little bytecode, even where that takes more
  * lines: compilers inline callees into their caller up to a sum of bytecodes, which these would use up.
  */
+import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
 import { versionLimits } from './block-code.ts'
-import type { CompositeModel, FieldModel, ScalarMember } from './codec-model.ts'
+import type { CompositeModel, FieldModel } from './codec-model.ts'
 import { blockEnd, blockVersions, isVersioned, usesBytes } from './codec-model.ts'
+import { headerWords, inPlace, readWord, wordLiteral, writeWord } from './header-words.ts'
 import type { MessageContext } from './level.ts'
-import { isWide, plus, readNumber, stringLiteral, writeNumber } from './literals.ts'
+import { isWide, plus, readNumber, stringLiteral } from './literals.ts'
 import { guard } from './module.ts'
 import { MemberNames } from './names.ts'
 import { hasEntriesWithoutBytes } from './skip-code.ts'
@@ -14,7 +16,6 @@ import { hasEntriesWithoutBytes } from './skip-code.ts'
 const END_OF_LENGTH = 'const end = length === undefined ? buffer.byteLength : offset + length'
 const REFUSE = 'this._refuse(buffer, offset, header, end)'
 const HEADER_MEMBERS = ['blockLength', 'templateId', 'schemaId', 'version'] as const
-const IN_PLACE: readonly string[] = ['int8', 'int16', 'int32', 'uint8', 'uint16', 'uint32']
 
 export function emitDecoderWrap(context: MessageContext, className: string): void {
   const { module, message } = context
@@ -90,7 +91,7 @@ function emitDecoderHeader(context: MessageContext, className: string): void {
     code.line(`header._wrap(buffer, offset${isVersioned(model.header) ? `, ${model.schemaVersion}` : ''})`)
     if (HEADER_MEMBERS.some((name) => inPlace(model.header, name))) code.line('const view = buffer.view')
     code.line(`const blockLength = ${read('blockLength')}`).line('const limit = block + blockLength')
-    code.line(`const known = ${read('templateId')} === ${message.id} && ${read('schemaId')} === ${model.schemaId}`)
+    code.line(`const known = ${knownCode(context)}`)
     const whole = inPlace(model.header, 'blockLength') === undefined ? ' && Number.isInteger(blockLength)' : ''
     const fits = `blockLength >= ${first} && limit <= end${whole}`
     code.line(guard(`!(known && ${fits})`, REFUSE))
@@ -112,15 +113,6 @@ function emitDecoderHeader(context: MessageContext, className: string): void {
     const block = [`offset + ${encodedLength}`, read('blockLength'), 'end', 'buffer.byteLength']
     code.list(`${module.runtime('throwBlock')}(`, [stringLiteral(message.name), String(first), ...block], ')')
   }).line('}')
-}
-
-/** A header member that code can read and write in place, without the header's accessors. */
-function inPlace(header: CompositeModel, name: string): ScalarMember | undefined {
-  const member = header.members.find((candidate) => candidate.name === name)
-  if (member === undefined || member.type.kind !== 'scalar' || member.presence === 'constant') return undefined
-  const { type, offset } = member
-  const isValue = type.constValue === undefined && type.arrayLength === undefined
-  return isValue && IN_PLACE.includes(type.primitive) ? { name, offset, type } : undefined
 }
 
 export function emitEncoderWrap(context: MessageContext, className: string): void {
@@ -182,19 +174,39 @@ function emitEncoderHeader(context: MessageContext, className: string): void {
     code.line(END_OF_LENGTH)
     emitEncoderState(context, className, encodedLength, () => {
       code.line('header._wrap(buffer, offset)')
-      if (header.members.some(({ name }) => values.has(name) && inPlace(header, name))) {
-        code.line('const view = buffer.view')
-      }
+      const known = header.members.flatMap(({ name }) => {
+        const member = inPlace(header, name)
+        const value = values.get(name)
+        return member === undefined || value === undefined ? [] : [{ member, value }]
+      })
+      if (known.length > 0) code.line('const view = buffer.view')
+      for (const word of headerWords(known, littleEndian)) code.line(writeWord(word, littleEndian))
       for (const member of header.members) {
         const value = values.get(member.name)
-        if (value === undefined || member.presence === 'constant' || member.type.kind !== 'scalar') continue
-        const { primitive } = member.type
-        if (inPlace(header, member.name) === undefined) {
-          code.line(`header.${headerAccessor(context, member.name)}(${value})`)
-        } else code.line(writeNumber('view', primitive, plus('offset', member.offset), String(value), littleEndian))
+        const isWritten = member.presence === 'constant' || inPlace(header, member.name) !== undefined
+        if (value === undefined || isWritten || member.type.kind !== 'scalar') continue
+        code.line(`header.${headerAccessor(context, member.name)}(${value})`)
       }
     })
   }).line('}')
+}
+
+/** Condition that the header is of the message. */
+function knownCode(context: MessageContext): string {
+  const { model: { header, schemaId }, message: { id }, littleEndian } = context
+  const ids = [{ name: 'templateId', value: id }, { name: 'schemaId', value: schemaId }]
+  const known = ids.flatMap(({ name, value }) => {
+    const member = inPlace(header, name)
+    // An id beyond its member's range equals nothing that the accessor gives.
+    const isFit = member !== undefined && value < 2 ** (PRIMITIVE_TYPES[member.type.primitive].size * 8 - 1)
+    return isFit ? [{ member, value }] : []
+  })
+  const words = headerWords(known, littleEndian)
+  const others = ids.filter(({ name }) => !known.some(({ member }) => member.name === name))
+  return [
+    ...words.map((word) => `${readWord(word, littleEndian)} === ${wordLiteral(word)}`),
+    ...others.map(({ name, value }) => `${readHeader(context, name)} === ${value}`),
+  ].join(' && ')
 }
 
 type HeaderContext = Pick<MessageContext, 'model' | 'names'>

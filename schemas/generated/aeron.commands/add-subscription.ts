@@ -77,7 +77,7 @@ export class AddSubscriptionDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 4 && view.getUint16(offset + 4, true) === 2
+    const known = view.getUint32(offset + 2, true) === 0x0002_0004
     if (!(known && blockLength >= 32 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -344,10 +344,8 @@ export class AddSubscriptionEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 32, true)
-    view.setUint16(offset + 2, 4, true)
-    view.setUint16(offset + 4, 2, true)
-    view.setUint16(offset + 6, 1, true)
+    view.setUint32(offset, 0x0004_0020, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0001_0002, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view

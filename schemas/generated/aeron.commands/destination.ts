@@ -77,7 +77,7 @@ export class DestinationDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 7 && view.getUint16(offset + 4, true) === 2
+    const known = view.getUint32(offset + 2, true) === 0x0002_0007
     if (!(known && blockLength >= 28 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -335,10 +335,8 @@ export class DestinationEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 28, true)
-    view.setUint16(offset + 2, 7, true)
-    view.setUint16(offset + 4, 2, true)
-    view.setUint16(offset + 6, 1, true)
+    view.setUint32(offset, 0x0007_001c, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0001_0002, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view

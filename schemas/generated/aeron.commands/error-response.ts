@@ -79,7 +79,7 @@ export class ErrorResponseDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 3841 && view.getUint16(offset + 4, true) === 2
+    const known = view.getUint32(offset + 2, true) === 0x0002_0f01
     if (!(known && blockLength >= 16 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -302,10 +302,8 @@ export class ErrorResponseEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 16, true)
-    view.setUint16(offset + 2, 3841, true)
-    view.setUint16(offset + 4, 2, true)
-    view.setUint16(offset + 6, 1, true)
+    view.setUint32(offset, 0x0f01_0010, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0001_0002, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view

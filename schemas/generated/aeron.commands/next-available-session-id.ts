@@ -79,7 +79,7 @@ export class NextAvailableSessionIdDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 3853 && view.getUint16(offset + 4, true) === 2
+    const known = view.getUint32(offset + 2, true) === 0x0002_0f0d
     if (!(known && blockLength >= 12 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -289,10 +289,8 @@ export class NextAvailableSessionIdEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 12, true)
-    view.setUint16(offset + 2, 3853, true)
-    view.setUint16(offset + 4, 2, true)
-    view.setUint16(offset + 6, 1, true)
+    view.setUint32(offset, 0x0f0d_000c, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0001_0002, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view

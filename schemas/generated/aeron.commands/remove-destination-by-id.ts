@@ -79,7 +79,7 @@ export class RemoveDestinationByIdDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 17 && view.getUint16(offset + 4, true) === 2
+    const known = view.getUint32(offset + 2, true) === 0x0002_0011
     if (!(known && blockLength >= 32 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -352,10 +352,8 @@ export class RemoveDestinationByIdEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 32, true)
-    view.setUint16(offset + 2, 17, true)
-    view.setUint16(offset + 4, 2, true)
-    view.setUint16(offset + 6, 1, true)
+    view.setUint32(offset, 0x0011_0020, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0001_0002, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view

@@ -79,7 +79,7 @@ export class BroadcastBufferTrailerDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 11 && view.getUint16(offset + 4, true) === 3
+    const known = view.getUint32(offset + 2, true) === 0x0003_000b
     if (!(known && blockLength >= 24 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -328,10 +328,8 @@ export class BroadcastBufferTrailerEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 128, true)
-    view.setUint16(offset + 2, 11, true)
-    view.setUint16(offset + 4, 3, true)
-    view.setUint16(offset + 6, 0, true)
+    view.setUint32(offset, 0x000b_0080, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0000_0003, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view

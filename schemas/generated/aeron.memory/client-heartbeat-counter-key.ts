@@ -79,7 +79,7 @@ export class ClientHeartbeatCounterKeyDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 9 && view.getUint16(offset + 4, true) === 3
+    const known = view.getUint32(offset + 2, true) === 0x0003_0009
     if (!(known && blockLength >= 8 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -280,10 +280,8 @@ export class ClientHeartbeatCounterKeyEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 8, true)
-    view.setUint16(offset + 2, 9, true)
-    view.setUint16(offset + 4, 3, true)
-    view.setUint16(offset + 6, 0, true)
+    view.setUint32(offset, 0x0009_0008, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0000_0003, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view

@@ -87,7 +87,7 @@ export class LogMetadataDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 2 && view.getUint16(offset + 4, true) === 3
+    const known = view.getUint32(offset + 2, true) === 0x0003_0002
     if (!(known && blockLength >= 508 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -786,10 +786,8 @@ export class LogMetadataEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 4096, true)
-    view.setUint16(offset + 2, 2, true)
-    view.setUint16(offset + 4, 3, true)
-    view.setUint16(offset + 6, 0, true)
+    view.setUint32(offset, 0x0002_1000, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0000_0003, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view

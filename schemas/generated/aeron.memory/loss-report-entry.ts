@@ -77,7 +77,7 @@ export class LossReportEntryDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 13 && view.getUint16(offset + 4, true) === 3
+    const known = view.getUint32(offset + 2, true) === 0x0003_000d
     if (!(known && blockLength >= 44 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -377,10 +377,8 @@ export class LossReportEntryEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 44, true)
-    view.setUint16(offset + 2, 13, true)
-    view.setUint16(offset + 4, 3, true)
-    view.setUint16(offset + 6, 0, true)
+    view.setUint32(offset, 0x000d_002c, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0000_0003, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view

@@ -77,7 +77,7 @@ export class StreamCounterKeyDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 6 && view.getUint16(offset + 4, true) === 3
+    const known = view.getUint32(offset + 2, true) === 0x0003_0006
     if (!(known && blockLength >= 20 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -305,10 +305,8 @@ export class StreamCounterKeyEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 20, true)
-    view.setUint16(offset + 2, 6, true)
-    view.setUint16(offset + 4, 3, true)
-    view.setUint16(offset + 6, 0, true)
+    view.setUint32(offset, 0x0006_0014, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0000_0003, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view

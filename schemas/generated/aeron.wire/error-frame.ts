@@ -83,7 +83,7 @@ export class ErrorFrameDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 4 && view.getUint16(offset + 4, true) === 1
+    const known = view.getUint32(offset + 2, true) === 0x0001_0004
     if (!(known && blockLength >= 40 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -393,10 +393,8 @@ export class ErrorFrameEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 40, true)
-    view.setUint16(offset + 2, 4, true)
-    view.setUint16(offset + 4, 1, true)
-    view.setUint16(offset + 6, 1, true)
+    view.setUint32(offset, 0x0004_0028, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0001_0001, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view

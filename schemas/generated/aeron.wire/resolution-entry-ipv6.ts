@@ -88,7 +88,7 @@ export class ResolutionEntryIpv6Decoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 258 && view.getUint16(offset + 4, true) === 1
+    const known = view.getUint32(offset + 2, true) === 0x0001_0102
     if (!(known && blockLength >= 26 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -344,10 +344,8 @@ export class ResolutionEntryIpv6Encoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 26, true)
-    view.setUint16(offset + 2, 258, true)
-    view.setUint16(offset + 4, 1, true)
-    view.setUint16(offset + 6, 1, true)
+    view.setUint32(offset, 0x0102_001a, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0001_0001, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view

@@ -85,7 +85,7 @@ export class StatusMessageDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 3 && view.getUint16(offset + 4, true) === 1
+    const known = view.getUint32(offset + 2, true) === 0x0001_0003
     if (!(known && blockLength >= 36 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -417,10 +417,8 @@ export class StatusMessageEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 44, true)
-    view.setUint16(offset + 2, 3, true)
-    view.setUint16(offset + 4, 1, true)
-    view.setUint16(offset + 6, 1, true)
+    view.setUint32(offset, 0x0003_002c, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0001_0001, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view

@@ -89,7 +89,7 @@ export class BookSnapshotDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 5 && view.getUint16(offset + 4, true) === 300
+    const known = view.getUint32(offset + 2, true) === 0x012c_0005
     if (!(known && blockLength >= 17 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -315,10 +315,8 @@ export class BookSnapshotEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 17, true)
-    view.setUint16(offset + 2, 5, true)
-    view.setUint16(offset + 4, 300, true)
-    view.setUint16(offset + 6, 1, true)
+    view.setUint32(offset, 0x0005_0011, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0001_012c, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view
@@ -379,7 +377,7 @@ export class BookSnapshotEncoder {
   /** From a Number; throws when it is not a safe integer or is negative. */
   transactTimeAsNumber(value: number): this {
     if (!Number.isSafeInteger(value) || value < 0) throwInexact('BookSnapshot.transactTime')
-    this._view.setInt32(this._offset + 4, Math.floor(value / 0x1_0000_0000), true)
+    this._view.setUint32(this._offset + 4, value / 0x1_0000_0000 >>> 0, true)
     this._view.setUint32(this._offset, value >>> 0, true)
     return this
   }
@@ -945,7 +943,7 @@ export class BookSnapshotLevelsOrdersEncoder {
   /** From a Number; throws when it is not a safe integer or is negative. */
   orderIdAsNumber(value: number): this {
     if (!Number.isSafeInteger(value) || value < 0) throwInexact('BookSnapshot.levels.orders.orderId')
-    this._view.setInt32(this._offset + 4, Math.floor(value / 0x1_0000_0000), true)
+    this._view.setUint32(this._offset + 4, value / 0x1_0000_0000 >>> 0, true)
     this._view.setUint32(this._offset, value >>> 0, true)
     return this
   }

@@ -91,7 +91,7 @@ export class BookUpdateDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 2 && view.getUint16(offset + 4, true) === 300
+    const known = view.getUint32(offset + 2, true) === 0x012c_0002
     if (!(known && blockLength >= 9 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -306,10 +306,8 @@ export class BookUpdateEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 16, true)
-    view.setUint16(offset + 2, 2, true)
-    view.setUint16(offset + 4, 300, true)
-    view.setUint16(offset + 6, 1, true)
+    view.setUint32(offset, 0x0002_0010, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0001_012c, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view
@@ -366,7 +364,7 @@ export class BookUpdateEncoder {
   /** From a Number; throws when it is not a safe integer or is negative. */
   transactTimeAsNumber(value: number): this {
     if (!Number.isSafeInteger(value) || value < 0) throwInexact('BookUpdate.transactTime')
-    this._view.setInt32(this._offset + 4, Math.floor(value / 0x1_0000_0000), true)
+    this._view.setUint32(this._offset + 4, value / 0x1_0000_0000 >>> 0, true)
     this._view.setUint32(this._offset, value >>> 0, true)
     return this
   }

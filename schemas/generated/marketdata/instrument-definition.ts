@@ -110,7 +110,7 @@ export class InstrumentDefinitionDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 4 && view.getUint16(offset + 4, true) === 300
+    const known = view.getUint32(offset + 2, true) === 0x012c_0004
     if (!(known && blockLength >= 56 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -561,10 +561,8 @@ export class InstrumentDefinitionEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 56, true)
-    view.setUint16(offset + 2, 4, true)
-    view.setUint16(offset + 4, 300, true)
-    view.setUint16(offset + 6, 1, true)
+    view.setUint32(offset, 0x0004_0038, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0001_012c, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view

@@ -84,7 +84,7 @@ export class QuoteUpdateDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 1 && view.getUint16(offset + 4, true) === 300
+    const known = view.getUint32(offset + 2, true) === 0x012c_0001
     if (!(known && blockLength >= 42 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -429,10 +429,8 @@ export class QuoteUpdateEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 48, true)
-    view.setUint16(offset + 2, 1, true)
-    view.setUint16(offset + 4, 300, true)
-    view.setUint16(offset + 6, 1, true)
+    view.setUint32(offset, 0x0001_0030, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0001_012c, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view
@@ -487,7 +485,7 @@ export class QuoteUpdateEncoder {
   /** From a Number; throws when it is not a safe integer or is negative. */
   transactTimeAsNumber(value: number): this {
     if (!Number.isSafeInteger(value) || value < 0) throwInexact('QuoteUpdate.transactTime')
-    this._view.setInt32(this._offset + 4, Math.floor(value / 0x1_0000_0000), true)
+    this._view.setUint32(this._offset + 4, value / 0x1_0000_0000 >>> 0, true)
     this._view.setUint32(this._offset, value >>> 0, true)
     return this
   }

@@ -98,7 +98,7 @@ export class TradeDecoder {
     const view = buffer.view
     const blockLength = view.getUint16(offset, true)
     const limit = block + blockLength
-    const known = view.getUint16(offset + 2, true) === 3 && view.getUint16(offset + 4, true) === 300
+    const known = view.getUint32(offset + 2, true) === 0x012c_0003
     if (!(known && blockLength >= 46 && limit <= end)) this._refuse(buffer, offset, header, end)
     const actingVersion = view.getUint16(offset + 6, true)
     if (this._buffer !== buffer) {
@@ -532,10 +532,8 @@ export class TradeEncoder {
     }
     header._wrap(buffer, offset)
     const view = buffer.view
-    view.setUint16(offset, 66, true)
-    view.setUint16(offset + 2, 3, true)
-    view.setUint16(offset + 4, 300, true)
-    view.setUint16(offset + 6, 1, true)
+    view.setUint32(offset, 0x0003_0042, true) // blockLength, templateId
+    view.setUint32(offset + 4, 0x0001_012c, true) // schemaId, version
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view
@@ -591,7 +589,7 @@ export class TradeEncoder {
   /** From a Number; throws when it is not a safe integer or is negative. */
   transactTimeAsNumber(value: number): this {
     if (!Number.isSafeInteger(value) || value < 0) throwInexact('Trade.transactTime')
-    this._view.setInt32(this._offset + 4, Math.floor(value / 0x1_0000_0000), true)
+    this._view.setUint32(this._offset + 4, value / 0x1_0000_0000 >>> 0, true)
     this._view.setUint32(this._offset, value >>> 0, true)
     return this
   }
@@ -611,7 +609,7 @@ export class TradeEncoder {
   /** From a Number; throws when it is not a safe integer or is negative. */
   tradeIdAsNumber(value: number): this {
     if (!Number.isSafeInteger(value) || value < 0) throwInexact('Trade.tradeId')
-    this._view.setInt32(this._offset + 12, Math.floor(value / 0x1_0000_0000), true)
+    this._view.setUint32(this._offset + 12, value / 0x1_0000_0000 >>> 0, true)
     this._view.setUint32(this._offset + 8, value >>> 0, true)
     return this
   }
@@ -713,7 +711,7 @@ export class TradeEncoder {
   /** From a Number; throws when it is not a safe integer or is negative. */
   buyOrderIdAsNumber(value: number): this {
     if (!Number.isSafeInteger(value) || value < 0) throwInexact('Trade.buyOrderId')
-    this._view.setInt32(this._offset + 50, Math.floor(value / 0x1_0000_0000), true)
+    this._view.setUint32(this._offset + 50, value / 0x1_0000_0000 >>> 0, true)
     this._view.setUint32(this._offset + 46, value >>> 0, true)
     return this
   }
@@ -741,7 +739,7 @@ export class TradeEncoder {
   /** From a Number; throws when it is not a safe integer or is negative. */
   sellOrderIdAsNumber(value: number): this {
     if (!Number.isSafeInteger(value) || value < 0) throwInexact('Trade.sellOrderId')
-    this._view.setInt32(this._offset + 58, Math.floor(value / 0x1_0000_0000), true)
+    this._view.setUint32(this._offset + 58, value / 0x1_0000_0000 >>> 0, true)
     this._view.setUint32(this._offset + 54, value >>> 0, true)
     return this
   }
