@@ -249,13 +249,14 @@ test('composites and sets can be wrapped by themselves, within the buffer only',
 })
 
 test('values called as what every object has are values all the same', async () => {
+  const constantField = (i: number, name: string): string =>
+    `<field name="f${i}" id="${i + 2}" type="Odd" presence="constant" valueRef="Odd.${name}"/>`
   const names = ['__proto__', '__proto___', 'constructor', 'toString', 'NULL_VAL', 'NULL_VAL_']
   const text = schemaText({
     types: `<enum name="Odd" encodingType="uint8">
       ${names.map((name, i) => `<validValue name="${name}">${i}</validValue>`).join('')}</enum>`,
     messages: `<message name="M" id="1"><field name="odd" id="1" type="Odd"/>
-      ${names.map((name, i) => `<field name="f${i}" id="${i + 2}" type="Odd" presence="constant" valueRef="Odd.${name}"/>`)
-        .join('')}</message>`,
+      ${names.map((name, i) => constantField(i, name)).join('')}</message>`,
   })
   const module = await loadCodecs<CodecModule>({ name: 'odd', schema: { text } })
   const values = module['Odd'] as object
