@@ -195,9 +195,12 @@ test('data that is cut off, or whose length lies, is refused by every accessor',
   ]
   const check = (length: number): void => {
     for (const [method, ...args] of accessors) {
-      const decoder = call(make(little, 'Du16Decoder'), 'wrap', buffer, 8, 1, 0, length)
-      const run = (): unknown => call(decoder, String(method), ...args)
-      failsWithoutTrace('ERR_GODWIT_SBE_BOUNDS', buffer, run, () => call(decoder, 'limit'))
+      // Bytes behind the message, and none.
+      for (const target of [buffer, new DirectBuffer(buffer.bytes.slice(0, 8 + length))]) {
+        const decoder = call(make(little, 'Du16Decoder'), 'wrap', target, 8, 1, 0, length)
+        const run = (): unknown => call(decoder, String(method), ...args)
+        failsWithoutTrace('ERR_GODWIT_SBE_BOUNDS', target, run, () => call(decoder, 'limit'))
+      }
     }
   }
   for (let length = 1; length < 1 + 2 + 4; length++) check(length)

@@ -293,9 +293,12 @@ test('a message that is cut off anywhere is refused, and nothing behind it is re
   encodeOrders()
   const whole = call(decoderOf(little, 'Orders', buffer), 'sbeDecodedLength') as number
   for (let length = 1; length < whole; length++) {
-    const decoder = call(make(little, 'OrdersDecoder'), 'wrap', buffer, 8, 1, 0, length)
-    for (const method of ['sbeSkip', 'sbeDecodedLength', 'toJSON']) {
-      fails('ERR_GODWIT_SBE_BOUNDS', () => call(decoder, method))
+    // Bytes behind the message, and none.
+    for (const target of [buffer, new DirectBuffer(buffer.bytes.slice(0, 8 + length))]) {
+      const decoder = call(make(little, 'OrdersDecoder'), 'wrap', target, 8, 1, 0, length)
+      for (const method of ['sbeSkip', 'sbeDecodedLength', 'toJSON']) {
+        fails('ERR_GODWIT_SBE_BOUNDS', () => call(decoder, method))
+      }
     }
   }
   call(call(make(little, 'OrdersDecoder'), 'wrap', buffer, 8, 1, 0, whole), 'toJSON')
