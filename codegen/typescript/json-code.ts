@@ -1,5 +1,5 @@
 /** JSON and text forms of decoders. */
-import type { CompositeModel, FieldModel } from './codec-model.ts'
+import type { CompositeModel, FieldModel, ScalarModel } from './codec-model.ts'
 import { textEncodingOf } from './array-code.ts'
 import { jsonFunctionOf } from './enum-code.ts'
 import type { Level } from './level.ts'
@@ -75,16 +75,23 @@ function fieldJson(site: Site, field: FieldModel, property: string): string {
     return isFloat(type.primitive) ? `${module.runtime('floatToJson')}(${value})` : value
   }
   if (type.constValue !== undefined || field.presence === 'constant') return json(call)
-  const nullable = hasNull(field, site.version === undefined ? 0 : field.sinceVersion)
   if (type.arrayLength === undefined) {
+    const nullable = hasNull(field, site.version === undefined ? 0 : field.sinceVersion)
     return nullable ? `this.${site.scope.derivedName(property, 'IsNull')}() ? null : ${json(call)}` : json(call)
   }
   if (textEncodingOf(type) !== undefined) return call
   const element = `this.${site.scope.derivedName(property, 'At')}(i)`
-  const value = nullable && !isFloat(type.primitive)
-    ? `${element} === ${literal(type.primitive, type.nullValue)} ? null : ${json(element)}`
-    : json(element)
+  const absent = guarded ? `${site.version} < ${field.sinceVersion}` : undefined
+  const isNull = field.presence === 'optional' ? elementNullTest(type, element) : absent
+  const value = isNull === undefined ? json(element) : `${isNull} ? null : ${json(element)}`
   return `Array.from({ length: ${type.arrayLength} }, (_, i) => ${value})`
+}
+
+/** Undefined where the JSON of the null value is null by itself. */
+function elementNullTest({ primitive, nullValue }: ScalarModel, element: string): string | undefined {
+  if (isFloat(primitive) && Number.isNaN(nullValue)) return undefined
+  const exact = primitive === 'float' ? Math.fround(Number(nullValue)) : nullValue
+  return `${element} === ${literal(primitive, exact)}`
 }
 
 /** How members print in `toString` where the JSON value does not tell: quoted text, sets. */
