@@ -22,12 +22,15 @@ function schema(byteOrder: string): string {
       `<type name="${typeName(property)}" primitiveType="${type}" length="${length}"/>`).join('')}
       <type name="Maybe" primitiveType="int16" length="3" presence="optional"/>
       <type name="MaybeBytes" primitiveType="uint8" length="3" presence="optional" nullValue="7"/>
+      <type name="MaybeFloats" primitiveType="float" length="2" presence="optional" nullValue="-0.1"/>
+      <type name="MaybeDoubles" primitiveType="double" length="2" presence="optional"/>
       <type name="Nothing" primitiveType="uint8" length="0"/>
       <type name="Long" primitiveType="uint8" length="100"/>`,
     messages: `<message name="Arrays" id="1">${numeric.map(({ property }, index) =>
       `<field name="${property}" id="${index + 1}" type="${typeName(property)}"/>`).join('')}</message>
       <message name="Others" id="2"><field name="before" id="1" type="uint8"/><field name="maybe" id="2" type="Maybe"/>
         <field name="maybeBytes" id="3" type="MaybeBytes"/><field name="nothing" id="4" type="Nothing"/>
+        <field name="floats" id="7" type="MaybeFloats"/><field name="doubles" id="8" type="MaybeDoubles"/>
         <field name="long" id="5" type="Long"/><field name="after" id="6" type="uint8"/></message>`,
   })
 }
@@ -182,11 +185,15 @@ test('elements of an optional array may be null, and all are when it is set to n
     const encoder = encoderOf(module, 'Others', buffer)
     const decoder = decoderOf(module, 'Others', buffer)
     call(call(call(encoder, 'putMaybe', 1, -32768, 3), 'putMaybeBytes', Uint8Array.of(7, 8, 255)), 'before', 1)
-    const { maybe, maybeBytes, nothing } = call(decoder, 'toJSON') as Readonly<Record<string, unknown>>
-    assert.equal([maybe, maybeBytes, nothing], [[1, null, 3], [null, 8, 255], []])
+    call(call(encoder, 'putFloats', -0.1, NaN), 'putDoubles', 0.5, NaN)
+    const found = call(decoder, 'toJSON') as Readonly<Record<string, unknown>>
+    assert.equal([found['maybe'], found['maybeBytes'], found['nothing']], [[1, null, 3], [null, 8, 255], []])
+    assert.equal([found['floats'], found['doubles']], [[null, null], [0.5, null]])
     call(encoder, 'nullifyOptionalFields')
     assert.equal([0, 1, 2].map((i) => call(decoder, 'maybeAt', i)), [-32768, -32768, -32768])
     assert.equal([0, 1, 2].map((i) => call(decoder, 'maybeBytesAt', i)), [7, 7, 7])
+    assert.equal([0, 1].map((i) => call(decoder, 'floatsAt', i)), [Math.fround(-0.1), Math.fround(-0.1)])
+    assert.equal([0, 1].map((i) => call(decoder, 'doublesAt', i)), [NaN, NaN])
   }
 })
 

@@ -182,6 +182,9 @@ test('a required field that is there has no null value, whatever it is', () => {
   assert.equal(read(decoder, 'portIsNull', 'portOrNull'), [true, null])
   const { first, small, wide, port, last } = call(decoder, 'toJSON') as Readonly<Record<string, unknown>>
   assert.equal([first, small, wide, port, last], [65535, 255, String(-(2n ** 63n)), null, 65535])
+  call(call(encoder, 'putNumbers', 65535, 1), 'putOctets', Uint8Array.of(255, 1, 0))
+  const { numbers, octets } = call(decoder, 'toJSON') as Readonly<Record<string, unknown>>
+  assert.equal([numbers, octets], [[65535, 1], [255, 1, 0]])
 })
 
 test('absent fields are null in JSON', () => {
