@@ -15,7 +15,7 @@ const testWithVectors = withVectors(test)
 
 const MAX_STATES = 2000
 const SEQUENCE_LENGTH = 4
-const WALKS = 20
+const WALKS = 8
 const WALK_LENGTH = 60
 
 const generate = { precedenceChecks: true }
@@ -47,7 +47,9 @@ test('every access in every state gives what the rules say', async () => {
 })
 
 test('all short sequences of accesses give what the rules say', async () => {
-  const small = (await subjectsIn('order')).filter(({ counts, name }) => counts[0] !== 1 && name !== 'Siblings')
+  const small = (await subjectsIn('order')).filter(({ counts, name, side }) => {
+    return name !== 'Siblings' && (side === 'encoder' || counts[0] === 2)
+  })
   const sequences = small.reduce((sum, subject) => sum + enumerateSequences(subject, SEQUENCE_LENGTH), 0)
   assert.ok(sequences > 10_000)
 })
