@@ -67,6 +67,12 @@ function findEncoding(context: SchemaContext, element: XmlElement): ValueEncodin
   }
   const encoding = readValueEncoding(context, declaration)
   if (encoding === undefined) return undefined
+  if (declaration.attributes.get('valueRef')?.startsWith(`${element.attributes.get('name')}.`) === true) {
+    // The reference recurses until its stack overflows.
+    const message = `an enum cannot be encoded as '${name}', which takes its value from the enum`
+    reporter.error({ ...finding, message, expected: 'a type of its own', reference: '', referenceStops: true })
+    return undefined
+  }
   if (encoding.length !== 1) {
     reporter.error({
       ...finding,

@@ -148,6 +148,9 @@ function checkSignedCount(check: CompositeCheck, numInGroup: SimpleType): void {
   if (minValue === undefined) {
     const message = `${check.wrongType(numInGroup)} and has no minValue`
     check.error(message, 'minValue="0" or more', '"numInGroup" minValue must be set for signed types')
+  } else if (PRIMITIVE_TYPES[numInGroup.primitiveType].kind === 'float') {
+    // The reference fails to read the limit as an integer.
+    check.error(check.wrongType(numInGroup), 'an unsigned type')
   } else if (minValue < 0) {
     const message = `${check.wrongType(numInGroup)} and has minValue ${minValue}`
     const sentence = `"numInGroup" minValue=${minValue} must be greater than zero for signed "numInGroup" types`

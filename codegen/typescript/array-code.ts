@@ -5,7 +5,7 @@ import { accessor, at } from './site.ts'
 import type { Site } from './site.ts'
 import { isWide, literal, read, stringLiteral, valueType, write } from './literals.ts'
 import { upperFirst } from './names.ts'
-import { hasNull, inexactTest, wordOffsets } from './scalar-code.ts'
+import { absentAsNumber, hasNull, inexactTest, wordOffsets } from './scalar-code.ts'
 import type { Placement } from './scalar-code.ts'
 import { equalsCall, putFixedCall, readTextCall } from './text-code.ts'
 
@@ -116,7 +116,7 @@ function emitElement(site: Site, type: ScalarModel, place: Placement): void {
     signature: `${site.scope.derive(property, 'AtAsNumber')}(index: number): number`,
     doc: 'As a Number; throws when that would not be exact.',
     sinceVersion,
-    absent: inexact,
+    absent: absentAsNumber(type, inexact),
     check: property,
     body: [
       checkIndex,

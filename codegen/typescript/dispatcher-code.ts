@@ -2,7 +2,7 @@
 import { docOf } from './doc.ts'
 import type { SchemaModel } from './codec-model.ts'
 import { stringLiteral } from './literals.ts'
-import { readHeader } from './wrap-code.ts'
+import { isOnWire, readHeader } from './wrap-code.ts'
 import { Module } from './module.ts'
 import type { ModuleOptions } from './module.ts'
 import { NameScope, lowerFirst } from './names.ts'
@@ -56,7 +56,8 @@ export function emitDispatcher(model: SchemaModel, names: SchemaNames, options: 
         code.line(module.throwIf(`!(${inside})`, 'throwWrap', ...args))
         code.line('const header = this._header.wrap(buffer, offset)').line('const handlers = this._handlers')
         const read = (name: string): string => readHeader({ model, names }, name)
-        code.block(`if (${read('schemaId')} === ${model.schemaId}) {`, () => {
+        const isOfSchema = isOnWire(model.header, 'schemaId') ? `${read('schemaId')} === ${model.schemaId}` : 'true'
+        code.block(`if (${isOfSchema}) {`, () => {
           code.block(`switch (${read('templateId')}) {`, () => {
             for (const { message, handler } of messages) {
               code.line(`case ${message.id}:`)

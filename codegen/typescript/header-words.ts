@@ -56,7 +56,8 @@ export function readWord(word: HeaderWord, littleEndian: boolean): string {
 
 export function writeWord(word: HeaderWord, littleEndian: boolean): string {
   const { names, offset, bytes } = word
-  const write = `view.setUint${bytes * 8}(${plus('offset', offset)}, ${wordLiteral(word)}${orderOf(word, littleEndian)})`
+  const args = `${plus('offset', offset)}, ${wordLiteral(word)}${orderOf(word, littleEndian)}`
+  const write = `view.setUint${bytes * 8}(${args})`
   return names.length === 1 ? write : `${write} // ${names.join(', ')}`
 }
 

@@ -19,6 +19,12 @@ export function inexactTest(signed: boolean): string {
   return signed ? `hi < ${HIGH_WORD_MIN} || hi > ${HIGH_WORD_MAX}` : `hi > ${HIGH_WORD_MAX}`
 }
 
+/** What an accessor for Numbers does for a field that is absent: its null value may be exact. */
+export function absentAsNumber(type: ScalarModel, inexact: string): string {
+  const value = Number(type.nullValue)
+  return Number.isSafeInteger(value) ? `return ${value}` : inexact
+}
+
 export function hasNull(field: { readonly presence: string }, sinceVersion: number): boolean {
   return field.presence === 'optional' || (field.presence !== 'constant' && sinceVersion > 0)
 }
@@ -63,11 +69,12 @@ function emitWords(site: Site, type: ScalarModel, place: Placement): void {
   const lo = read('this._view', 'uint32', at(words.lo), littleEndian)
   const label = stringLiteral(`${site.label}.${property}`)
   const inexact = `${module.runtime('throwInexact')}(${label})`
+  const absentNumber = absentAsNumber(type, inexact)
   accessor(site, {
     signature: `${site.scope.derive(property, 'AsNumber')}(): number`,
     doc: 'As a Number; throws when that would not be exact.',
     sinceVersion,
-    absent: inexact,
+    absent: absentNumber,
     check: property,
     body: [`const hi = ${hi}`, `if (${inexactTest(signed)}) ${inexact}`, `return hi * 0x1_0000_0000 + ${lo}`],
   })
@@ -112,7 +119,9 @@ export function emitScalarEncoder(site: Site, field: FieldModel, type: ScalarMod
       body: [
         module.throwIf(`!Number.isSafeInteger(value)${unsigned ? ' || value < 0' : ''}`, 'throwInexact', label),
         // Without the conversions, current engines take their slowest way from a double to 32 bits.
-        write(view, unsigned ? 'uint32' : 'int32', at(words.hi), unsigned ? `${high} >>> 0` : `Math.floor(${high})`, littleEndian),
+        unsigned
+          ? write(view, 'uint32', at(words.hi), `${high} >>> 0`, littleEndian)
+          : write(view, 'int32', at(words.hi), `Math.floor(${high})`, littleEndian),
         write(view, 'uint32', at(words.lo), 'value >>> 0', littleEndian),
         'return this',
       ],

@@ -106,10 +106,14 @@ function emitDecoderHeader(context: MessageContext, className: string): void {
     const inside = `offset + ${encodedLength} <= end && end <= buffer.byteLength`
     const args = [owner, 'offset', encodedLength, 'end - offset', 'buffer.byteLength']
     code.line(module.throwIf(`!(${inside})`, 'throwWrap', ...args)).line('header.wrap(buffer, offset)')
-    code.line(`const templateId = ${read('templateId')}`)
-    code.line(module.throwIf(`templateId !== ${message.id}`, 'throwTemplate', owner, message.id, 'templateId'))
-    code.line(`const schemaId = ${read('schemaId')}`)
-    code.line(module.throwIf(`schemaId !== ${model.schemaId}`, 'throwSchema', owner, model.schemaId, 'schemaId'))
+    if (isOnWire(model.header, 'templateId')) {
+      code.line(`const templateId = ${read('templateId')}`)
+      code.line(module.throwIf(`templateId !== ${message.id}`, 'throwTemplate', owner, message.id, 'templateId'))
+    }
+    if (isOnWire(model.header, 'schemaId')) {
+      code.line(`const schemaId = ${read('schemaId')}`)
+      code.line(module.throwIf(`schemaId !== ${model.schemaId}`, 'throwSchema', owner, model.schemaId, 'schemaId'))
+    }
     const block = [`offset + ${encodedLength}`, read('blockLength'), 'end', 'buffer.byteLength']
     code.list(`${module.runtime('throwBlock')}(`, [stringLiteral(message.name), String(first), ...block], ')')
   }).line('}')
@@ -195,6 +199,7 @@ function emitEncoderHeader(context: MessageContext, className: string): void {
 function knownCode(context: MessageContext): string {
   const { model: { header, schemaId }, message: { id }, littleEndian } = context
   const ids = [{ name: 'templateId', value: id }, { name: 'schemaId', value: schemaId }]
+    .filter(({ name }) => isOnWire(header, name))
   const known = ids.flatMap(({ name, value }) => {
     const member = inPlace(header, name)
     // An id beyond its member's range equals nothing that the accessor gives.
@@ -203,10 +208,17 @@ function knownCode(context: MessageContext): string {
   })
   const words = headerWords(known, littleEndian)
   const others = ids.filter(({ name }) => !known.some(({ member }) => member.name === name))
-  return [
+  const tests = [
     ...words.map((word) => `${readWord(word, littleEndian)} === ${wordLiteral(word)}`),
     ...others.map(({ name, value }) => `${readHeader(context, name)} === ${value}`),
-  ].join(' && ')
+  ]
+  return tests.length === 0 ? 'true' : tests.join(' && ')
+}
+
+/** Whether a header says something: a constant member, whatever its value, tells nothing of a message. */
+export function isOnWire(header: CompositeModel, name: string): boolean {
+  const { type, presence } = memberOf(header, name)
+  return presence !== 'constant' && !(type.kind === 'scalar' && type.constValue !== undefined)
 }
 
 type HeaderContext = Pick<MessageContext, 'model' | 'names'>

@@ -41,14 +41,34 @@ const SCHEMA = `<messageSchema package="edges" id="1" version="5">
     <field name="first" id="1" type="uint8"/>
     <field name="full" id="2" type="Full" sinceVersion="1"/><field name="name" id="3" type="Name" sinceVersion="1"/>
   </message>
-  <message name="Parts" id="4"><field name="place" id="1" type="Place"/><field name="flags" id="2" type="Flags"/></message>
+  <message name="Parts" id="4">
+    <field name="place" id="1" type="Place"/><field name="flags" id="2" type="Flags"/>
+  </message>
   <message name="${LONG_NAME}" id="5"><field name="a" id="1" type="uint8"/></message>
 </messageSchema>`
 
+/** Its header has constants for ids, which are not those of schema and message. */
+const CONSTANT_IDS = `<messageSchema package="constant.ids" id="2" version="0"><types>
+    <composite name="messageHeader">
+      <type name="blockLength" primitiveType="uint16"/>
+      <type name="templateId" primitiveType="uint16" presence="constant">9</type>
+      <type name="schemaId" primitiveType="uint16" presence="constant">1</type>
+      <type name="version" primitiveType="uint16"/>
+    </composite>
+    <type name="Zero" primitiveType="int64" presence="optional" nullValue="0"/>
+  </types>
+  <message name="Only" id="1">
+    <field name="a" id="1" type="uint8"/><field name="b" id="2" type="Zero"/>
+  </message>
+</messageSchema>`
+
 let codecs: CodecModule = {}
+let constantIds: CodecModule = {}
 
 test.before(async () => {
-  codecs = (await loadModules({ edges: SCHEMA })).edges
+  const modules = await loadModules({ edges: SCHEMA, constantIds: CONSTANT_IDS })
+  codecs = modules.edges
+  constantIds = modules.constantIds
 })
 
 function buffer(length: number): DirectBuffer {
@@ -90,6 +110,13 @@ test('a required field is null only where the version of the sender lacks it', (
   assert.equal(call(decoder, 'toJSON'), { first: 1, full: 255, name: '' })
   const older = call(make(codecs, 'LaterDecoder'), 'wrap', bytes, 8, 1, 0)
   assert.equal(read(older, 'fullIsNull', 'fullOrNull', 'nameIsNull', 'nameOrNull'), [true, null, true, null])
+})
+
+test('ids that a header has as constants say nothing of a message', () => {
+  const bytes = buffer(32)
+  call(call(encoderOf(constantIds, 'Only', bytes), 'a', 5), 'b', 0n)
+  assert.equal([...bytes.bytes.subarray(0, 5)], [9, 0, 0, 0, 5])
+  assert.equal(read(decoderOf(constantIds, 'Only', bytes), 'a', 'bAsNumber', 'bIsNull'), [5, 0, true])
 })
 
 test('composites and sets print like the message that holds them', () => {
