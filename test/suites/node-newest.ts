@@ -1,22 +1,11 @@
 /** The unit tests once more, under the newest Node. Node comes as an npm package into a folder that is removed. */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { runChild, runChildOk } from '../support/child.ts'
+import { installNewestNode } from '../support/newest-node.ts'
 import { repositoryRoot } from '../support/root.ts'
 import { scratchFolder } from '../support/scratch.ts'
 import { formatSummary, judge, NOTHING, parseSummary } from '../support/summary.ts'
 
-const INSTALL_TIME_BOX_MS = 120_000
 const TESTS_TIME_BOX_MS = 300_000
-
-/** Path of the newest Node, installed below `folder`. */
-async function installNewestNode(folder: string): Promise<string> {
-  const install = ['install', '--prefix', folder, '--no-audit', '--no-fund', '--no-save', 'node@latest']
-  await runChildOk('npm', install, { cwd: folder, timeoutMs: INSTALL_TIME_BOX_MS })
-  const binary = join(folder, 'node_modules', 'node', 'bin', 'node')
-  if (!existsSync(binary)) throw new Error(`npm installed the package node, but there is no ${binary}`)
-  return binary
-}
 
 const node = await installNewestNode(scratchFolder('node'))
 const version = (await runChildOk(node, ['--version'], { timeoutMs: 10_000 })).stdout.trim()

@@ -15,6 +15,7 @@ export const SLOW_SUITES: readonly SlowSuite[] = [
   { name: 'pack', command: ['dist/test/run.js', 'suites/pack/'], timeBoxMs: 5 * MINUTE_MS },
   { name: 'node-newest', command: ['dist/test/suites/node-newest.js'], timeBoxMs: 6 * MINUTE_MS },
   { name: 'fuzz', command: ['dist/test/suites/fuzz/main.js'], timeBoxMs: 4 * MINUTE_MS },
+  { name: 'bench', command: ['dist/test/suites/bench.js'], timeBoxMs: 7 * MINUTE_MS },
   { name: 'java', command: ['dist/test/suites/java/main.js'], timeBoxMs: 10 * MINUTE_MS },
 ]
 

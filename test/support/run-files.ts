@@ -10,7 +10,7 @@ import { judge, NOTHING } from './summary.ts'
 /** A test that is this much over its limit blocks its thread: its own timer could not end it. */
 const BLOCKED_GRACE_MS = 5_000
 /** Time for the process to end by itself after the last test; longer means that a test left something open. */
-const EXIT_GRACE_MS = 10_000
+const EXIT_GRACE_MS = 30_000
 
 const CHILD = fileURLToPath(new URL(`./uvu-process.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
 

@@ -113,7 +113,6 @@ export const ODD_LENGTHS_SCHEMA: string = schema('id="9" version="2" byteOrder="
     ${dimension('signedWide', 'uint16', 'int64', 'minValue="0" maxValue="100"')}
     ${dimension('wideGroup', 'uint64', 'uint64')}
     ${dimension('many', 'uint16', 'uint32', LIMIT_32)}
-    ${dimension('real', 'uint16', 'double', 'minValue="0" maxValue="100"')}
     <composite name="padded"><type name="numInGroup" primitiveType="uint8" offset="2"/>
       <type name="blockLength" primitiveType="uint16" offset="5"/></composite>
     ${varData('wideData', 'uint64', 'primitiveType="int8"')}
@@ -132,7 +131,6 @@ export const ODD_LENGTHS_SCHEMA: string = schema('id="9" version="2" byteOrder="
     <group name="signedWides" id="12" dimensionType="signedWide"><field name="a" id="1" type="uint32"/></group>
     <group name="wides" id="13" dimensionType="wideGroup"><field name="a" id="1" type="uint16"/></group>
     <group name="manies" id="14" dimensionType="many"><field name="a" id="1" type="uint8" sinceVersion="1"/></group>
-    <group name="reals" id="15" dimensionType="real"><field name="a" id="1" type="double"/></group>
     <group name="paddeds" id="16" dimensionType="padded"><field name="a" id="1" type="uint8"/>
       <data name="inner" id="2" type="byteData"/></group>
   </sbe:message>
