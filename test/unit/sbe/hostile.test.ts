@@ -246,25 +246,6 @@ test('a negative count of a signed type is refused, and the cursor stays', () =>
   assert.is(codeOf(() => call(decoder, 'toJSON')), 'ERR_GODWIT_SBE_BOUNDS')
 })
 
-for (const [what, count, code] of [
-  ['no number', NaN, 'ERR_GODWIT_SBE_BOUNDS'],
-  ['no whole number', 1.5, 'ERR_GODWIT_SBE_BOUNDS'],
-  ['infinite', Infinity, 'ERR_GODWIT_SBE_BOUNDS'],
-  ['honest', 2, 'nothing'],
-] as const) {
-  test(`a count in a floating-point type that is ${what} gives ${code === 'nothing' ? 'entries' : 'an error'}`, () => {
-    const view = new DataView(new ArrayBuffer(200))
-    // The groups before it are empty.
-    const start = 2 + 2 + 3 + 10 + 16 + 6
-    view.setUint16(start, 8)
-    view.setFloat64(start + 2, count)
-    const decoder = make(setOf({ name: 'odd-lengths' }).module, 'GroupsDecoder')
-    call(decoder, 'wrap', new DirectBuffer(view), 0, 2, 0)
-    for (const name of ['smalls', 'signeds', 'signedWides', 'wides', 'manies']) call(decoder, name)
-    assert.is(codeOf(() => call(decoder, 'reals')), code)
-  })
-}
-
 test('four billion entries without bytes are refused at once', () => {
   const { decoder, wrap } = oddMessage('Empties', [[2, 0], [4, 0xffff_fffe]])
   wrap(0)
