@@ -11,12 +11,14 @@ export const EMPTY_ENTRIES_MAX: number = 65_535
  * not; a DataView refuses it by itself, but an array of bytes reads undefined and swallows what is written.
  */
 export function checkField(bytes: Uint8Array, offset: number, length: number): void {
-  if (!(offset >= 0 && offset + length <= bytes.length)) {
-    throw new SbeError(
-      'ERR_GODWIT_SBE_BOUNDS',
-      'the flyweight is not wrapped, or its group is not at an entry: call wrap() or next() first',
-    )
-  }
+  if (!(offset >= 0 && offset + length <= bytes.length)) throwField()
+}
+
+function throwField(): never {
+  throw new SbeError(
+    'ERR_GODWIT_SBE_BOUNDS',
+    'the flyweight is not wrapped, or its group is not at an entry: call wrap() or next() first',
+  )
 }
 
 /** Copies bytes. The caller has checked the bounds of the array that is not the message's. */
@@ -25,6 +27,30 @@ export function copyBytes(
 ): void {
   checkField(dst, dstOffset, length)
   checkField(src, srcOffset, length)
+  moveBytes(dst, dstOffset, src, srcOffset, length)
+}
+
+/** Copies at most `length` bytes of a fixed-length array; returns how many. */
+export function getBytes(
+  name: string,
+  bytes: Uint8Array,
+  offset: number,
+  size: number,
+  dst: Uint8Array,
+  dstOffset: number = 0,
+  length: number = size,
+): number {
+  const n = Math.min(length, size)
+  checkRange(name, n, dstOffset, dst.length)
+  checkField(bytes, offset, size)
+  moveBytes(dst, dstOffset, bytes, offset, n)
+  return n
+}
+
+/** As `copyBytes`, when the caller has checked the bounds of both arrays. */
+export function moveBytes(
+  dst: Uint8Array, dstOffset: number, src: Uint8Array, srcOffset: number, length: number,
+): void {
   if (length <= LOOP_COPY_LENGTH_MAX) {
     for (let i = 0; i < length; i++) dst[dstOffset + i] = src[srcOffset + i] as number
   } else {
@@ -34,6 +60,12 @@ export function copyBytes(
 
 /** Checks that a part of an array that the caller gave lies within it. */
 export function checkRange(name: string, length: number, offset: number, available: number): void {
+  // Nearly all offsets and lengths are whole numbers of 32 bits, which is quickly seen.
+  if (offset >>> 0 === offset && length >>> 0 === length && offset + length <= available) return
+  checkAnyRange(name, length, offset, available)
+}
+
+function checkAnyRange(name: string, length: number, offset: number, available: number): void {
   const isWhole = Number.isInteger(offset) && Number.isInteger(length)
   if (!(isWhole && offset >= 0 && length >= 0 && offset + length <= available)) {
     throw new SbeError(

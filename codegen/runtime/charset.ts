@@ -3,7 +3,7 @@
  * UTF-8, so an encoding table is made from the decoder at first use.
  */
 import { checkField } from './bytes.ts'
-import { SbeError, throwLength } from './sbe-error.ts'
+import { SbeError, lengthError } from './sbe-error.ts'
 
 interface Decoder {
   decode(bytes: Uint8Array): string
@@ -75,7 +75,7 @@ export function putFixedText(
   bytes: Uint8Array, offset: number, length: number, text: string, name: string, label: string,
 ): void {
   const encoded = encodeText(text, label)
-  if (encoded.length > length) throwLength(name, encoded.length, length)
+  if (encoded.length > length) throw lengthError(name, encoded.length, length)
   checkField(bytes, offset, length)
   bytes.set(encoded, offset)
   bytes.fill(0, offset + encoded.length, offset + length)

@@ -14,21 +14,29 @@ export type { FieldMeta, GroupMeta, DataMeta, MessageMeta, CompositeMeta } from 
 export { EMPTY_BUFFER } from './direct-buffer.ts'
 export { GroupIterator } from './group-iterator.ts'
 export { requireRuntime } from './runtime-interface.ts'
-export { copyBytes, checkEmptyEntries, checkGroup, checkRange, EMPTY_ENTRIES_MAX } from './bytes.ts'
+export {
+  copyBytes,
+  getBytes,
+  moveBytes,
+  checkEmptyEntries,
+  checkGroup,
+  checkRange,
+  EMPTY_ENTRIES_MAX,
+} from './bytes.ts'
 export { AccessOrder } from './access-order.ts'
 export type { AccessItem } from './access-order.ts'
 export {
-  throwWrap,
-  throwBlock,
-  throwBounds,
-  throwBlockLength,
-  throwGroupCount,
-  throwNoMoreEntries,
-  throwIndex,
-  throwLength,
-  throwInexact,
-  throwTemplate,
-  throwSchema,
+  wrapError,
+  blockError,
+  boundsError,
+  blockLengthError,
+  groupCountError,
+  noMoreEntriesError,
+  indexError,
+  lengthError,
+  inexactError,
+  templateError,
+  schemaError,
 } from './sbe-error.ts'
 export {
   lengthToNul,

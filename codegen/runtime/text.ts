@@ -3,7 +3,7 @@
  * go through Buffer or TextDecoder where the platform has them.
  */
 import { checkField } from './bytes.ts'
-import { throwLength } from './sbe-error.ts'
+import { lengthError } from './sbe-error.ts'
 
 const SHORT_LENGTH_MAX = 16
 const CODE_CHUNK_LENGTH = 4096
@@ -233,14 +233,14 @@ function encodeUtf8(bytes: Uint8Array, offset: number, text: string): void {
 
 /** A fixed-length character array: the text, then NULs. Nothing is written when the text is too long. */
 export function putFixedAscii(bytes: Uint8Array, offset: number, length: number, text: string, name: string): void {
-  if (text.length > length) throwLength(name, text.length, length)
+  if (text.length > length) throw lengthError(name, text.length, length)
   checkField(bytes, offset, length)
   writeAscii(bytes, offset, text)
   for (let i = text.length; i < length; i++) bytes[offset + i] = 0
 }
 
 export function putFixedLatin1(bytes: Uint8Array, offset: number, length: number, text: string, name: string): void {
-  if (text.length > length) throwLength(name, text.length, length)
+  if (text.length > length) throw lengthError(name, text.length, length)
   checkField(bytes, offset, length)
   writeLatin1(bytes, offset, text)
   for (let i = text.length; i < length; i++) bytes[offset + i] = 0
@@ -248,7 +248,7 @@ export function putFixedLatin1(bytes: Uint8Array, offset: number, length: number
 
 export function putFixedUtf8(bytes: Uint8Array, offset: number, length: number, text: string, name: string): void {
   const textLength = utf8Length(text)
-  if (textLength > length) throwLength(name, textLength, length)
+  if (textLength > length) throw lengthError(name, textLength, length)
   checkField(bytes, offset, length)
   writeUtf8(bytes, offset, text, textLength)
   for (let i = textLength; i < length; i++) bytes[offset + i] = 0

@@ -31,19 +31,18 @@ export function emitArrayDecoder(site: Site, field: FieldModel, type: ScalarMode
   }
   emitElement(site, type, place)
   if (encoding === undefined && !isByteArray(type)) return
+  const source = [label(site, property), site.bytes, 'offset', length]
   accessor(site, {
     signature:
       `${site.scope.take(`get${upperFirst(property)}`)}` +
-      `(dst: Uint8Array, dstOffset: number = 0, length: number = ${length}): number`,
+      '(dst: Uint8Array, dstOffset?: number, length?: number): number',
     doc: 'Copies at most `length` bytes; returns how many.',
     sinceVersion,
     absent: 'return 0',
     check: property,
     body: [
-      `const n = Math.min(length, ${length})`,
-      `${site.module.runtime('checkRange')}(${label(site, property)}, n, dstOffset, dst.length)`,
-      `${site.module.runtime('copyBytes')}(dst, dstOffset, ${site.bytes}, ${at(place.offset)}, n)`,
-      'return n',
+      `const offset = ${at(place.offset)}`,
+      `return ${site.module.runtime('getBytes')}(${source.join(', ')}, dst, dstOffset, length)`,
     ],
   })
 }
@@ -111,7 +110,7 @@ function emitElement(site: Site, type: ScalarModel, place: Placement): void {
   if (!isWide(primitive)) return
   const words = wordOffsets(offset, littleEndian)
   const signed = primitive === 'int64'
-  const inexact = `${module.runtime('throwInexact')}(${label(site, property)})`
+  const inexact = `throw ${module.runtime('inexactError')}(${label(site, property)})`
   accessor(site, {
     signature: `${site.scope.derive(property, 'AtAsNumber')}(index: number): number`,
     doc: 'As a Number; throws when that would not be exact.',
@@ -183,7 +182,7 @@ function emitPutBytes(site: Site, put: string, place: Placement, length: number)
     sinceVersion: 0,
     check: place.property,
     body: [
-      module.throwIf(`length > ${length}`, 'throwLength', label(site, place.property), 'length', length),
+      module.throwIf(`length > ${length}`, 'lengthError', label(site, place.property), 'length', length),
       `${module.runtime('checkRange')}(${label(site, place.property)}, length, srcOffset, src.length)`,
       `${module.runtime('copyBytes')}(${site.bytes}, ${at(place.offset)}, src, srcOffset, length)`,
       `${site.bytes}.fill(0, ${at(place.offset)} + length, ${at(place.offset + length)})`,
@@ -211,7 +210,7 @@ function emitPutValues(site: Site, put: string, type: ScalarModel, place: Placem
 function indexCheck(site: Site, type: ScalarModel, property: string): string {
   const length = type.arrayLength ?? 0
   const outside = `index >>> 0 !== index || index >= ${length}`
-  return site.module.throwIf(outside, 'throwIndex', label(site, property), 'index', length)
+  return site.module.throwIf(outside, 'indexError', label(site, property), 'index', length)
 }
 
 function elementOffset(type: ScalarModel, offset: number): string {

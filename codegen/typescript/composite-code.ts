@@ -53,7 +53,7 @@ function emitClass(model: SchemaModel, names: SchemaNames, type: CompositeModel,
     code.line().block(`wrap(buffer: ${buffer}, offset: number${version}): this {`, () => {
       const inside = `Number.isInteger(offset) && offset >= 0 && offset + ${encodedLength} <= buffer.byteLength`
       const args = [`'${className}'`, 'offset', encodedLength, encodedLength, 'buffer.byteLength']
-      code.line(module.throwIf(`!(${inside})`, 'throwWrap', ...args))
+      code.line(module.throwIf(`!(${inside})`, 'wrapError', ...args))
       code.line(`return this._wrap(buffer, offset${versioned ? ', actingVersion' : ''})`)
     })
     code.line().doc('@internal')

@@ -1,9 +1,9 @@
 /** Accessors of variable-length data. */
 import { docOf } from './doc.ts'
-import type { DataModel } from './codec-model.ts'
+import type { BlockModel, DataModel } from './codec-model.ts'
 import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
 import { orderCheck, pathOf } from './level.ts'
-import type { Level } from './level.ts'
+import type { Level, MessageContext } from './level.ts'
 import { plus, readNumber, stringLiteral, writeNumber } from './literals.ts'
 import { upperFirst } from './names.ts'
 import { readTextCall, textSuffixOf } from './text-code.ts'
@@ -16,49 +16,109 @@ export function maxLengthOf(data: DataModel): bigint {
   return max < LENGTH_MAX ? max : LENGTH_MAX
 }
 
+/** Data items of a message that differ in name only share functions, which keeps the accessors small. */
+function shapesOf(block: BlockModel, shapes: DataModel[] = []): readonly DataModel[] {
+  for (const data of block.data) if (!shapes.some((shape) => isSameShape(shape, data))) shapes.push(data)
+  for (const group of block.groups) shapesOf(group, shapes)
+  return shapes
+}
+
+function isSameShape(a: DataModel, b: DataModel): boolean {
+  const isSameLength =
+    a.lengthMember.type.primitive === b.lengthMember.type.primitive && a.lengthMember.offset === b.lengthMember.offset
+  return isSameLength && a.headerLength === b.headerLength
+}
+
+type ShapeFunction = 'passData' | 'getData' | 'reserveData'
+
+/** Name of a function for data of one shape. */
+function functionOf(context: MessageContext, name: ShapeFunction, data: DataModel): string {
+  const index = shapesOf(context.message).findIndex((shape) => isSameShape(shape, data))
+  return index === 0 ? name : `${name}${index + 1}`
+}
+
+/** Emits the functions that the accessors of a message's data share. */
+export function emitDataFunctions(context: MessageContext): void {
+  const { module, names, message, littleEndian } = context
+  const { code } = module
+  const base = names.base(message)
+  for (const data of shapesOf(message)) {
+    const { headerLength, lengthMember } = data
+    const { primitive } = lengthMember.type
+    const lengthOffset = plus('header', lengthMember.offset)
+    code.line().doc('Moves past data; returns its length.')
+    const pass = functionOf(context, 'passData', data)
+    code.block(`function ${pass}(message: ${base}Decoder, name: string): number {`, () => {
+      const end = 'message._end'
+      code.line('const header = message._limit').line(`const start = header + ${headerLength}`)
+      code.line(module.throwIf(`start > ${end}`, 'boundsError', 'name', headerLength, 'header', end))
+      code.line(`const length = ${readNumber('message._view', primitive, lengthOffset, littleEndian)}`)
+      code.line('const end = start + length')
+      code.line(module.throwIf(`end > ${end}`, 'boundsError', 'name', 'length', 'start', end))
+      code.line('message._limit = end').line('return length')
+    })
+    const parameters = [
+      `message: ${base}Decoder`,
+      'name: string',
+      'dst: Uint8Array',
+      'dstOffset: number = 0',
+      'length: number = dst.length - dstOffset',
+    ]
+    code.line().doc('Copies at most `length` bytes of data and moves past all of it; returns how many.')
+    code.list(`function ${functionOf(context, 'getData', data)}(`, parameters, '): number {').indented(() => {
+      code.line(`${module.runtime('checkRange')}(name, length, dstOffset, dst.length)`)
+      code.line(`const available = ${pass}(message, name)`)
+      code.line('const n = length < available ? length : available')
+      code.line(`${module.runtime('moveBytes')}(dst, dstOffset, message._bytes, message._limit - available, n)`)
+      code.line('return n')
+    }).line('}')
+    const reserve = [`message: ${base}Encoder`, 'name: string', 'length: number', 'max: number']
+    code.line().doc('Writes the length of data; returns the offset of the data.')
+    code.list(`function ${functionOf(context, 'reserveData', data)}(`, reserve, '): number {').indented(() => {
+      const inRange = 'Number.isInteger(length) && length >= 0 && length <= max'
+      code.line(module.throwIf(`!(${inRange})`, 'lengthError', 'name', 'length', 'max'))
+      code.line('const header = message._limit').line(`const start = header + ${headerLength}`)
+      code.line('const end = start + length')
+      const bounds = ['name', `${headerLength} + length`, 'header', 'message._end']
+      code.line(module.throwIf('end > message._end', 'boundsError', ...bounds))
+      code.line(writeNumber('message._view', primitive, lengthOffset, 'length', littleEndian))
+      code.line('message._limit = end').line('return start')
+    }).line('}')
+  }
+}
+
 export function emitDataDecoder(level: Level, data: DataModel): void {
-  const { site, message } = level
-  const { module, scope, littleEndian } = site
+  const { site, message, context } = level
+  const { module, scope } = site
   const { code } = module
   const property = level.members.of(data)
-  const label = stringLiteral(`${level.context.message.name}.${pathOf(level, property)}`)
-  const { headerLength, lengthMember, characterEncoding, sinceVersion } = data
-  const absent = (value: string): string[] =>
-    sinceVersion > 0 ? [`if (${message}._actingVersion < ${sinceVersion}) return ${value}`] : []
+  const label = stringLiteral(`${context.message.name}.${pathOf(level, property)}`)
+  const { characterEncoding, sinceVersion } = data
+  const absent = sinceVersion > 0 ? [`if (${message}._actingVersion < ${sinceVersion}) return 0`] : []
   const prologue = message === 'this' ? [] : [`const message = ${message}`]
   const m = message === 'this' ? 'this' : 'message'
-  const checkHeader = [
-    `const start = ${m}._limit`,
-    module.throwIf(`start + ${headerLength} > ${m}._end`, 'throwBounds', label, headerLength, 'start', `${m}._end`),
-  ]
-  const length = readNumber(`${m}._view`, lengthMember.type.primitive, plus('start', lengthMember.offset), littleEndian)
-  const checkContent = [
-    `const length = ${length}`,
-    `const end = start + ${headerLength} + length`,
-    module.throwIf(`end > ${m}._end`, 'throwBounds', label, 'length', `start + ${headerLength}`, `${m}._end`),
-  ]
+  const pass = `const length = ${functionOf(context, 'passData', data)}(${m}, ${label})`
   const emit = (signature: string, doc: string | undefined, lines: readonly string[]): void => {
     code.line().doc(doc).block(`${signature} {`, () => lines.forEach((line) => code.line(line)))
   }
 
   const lengthDoc = `${docOf(data)}\nLength in bytes, of which the message has as many; does not move on.`.trim()
   emit(`${scope.derive(property, 'Length')}(): number`, lengthDoc, [
-    ...absent('0'),
+    ...absent,
     ...orderCheck(level, data, 'checkItem'),
     ...prologue,
-    ...checkHeader,
-    ...checkContent,
+    `const header = ${m}._limit`,
+    pass,
+    `${m}._limit = header`,
     'return length',
   ])
   const skip = scope.take(`skip${upperFirst(property)}`)
   emit(`${skip}(): number`, 'Moves past the data; returns its length in bytes.', [
-    ...absent('0'),
+    ...absent,
     ...orderCheck(level, data, 'checkItem'),
     ...prologue,
-    ...checkHeader,
-    ...checkContent,
+    pass,
     ...orderCheck(level, data, 'takeData'),
-    `${m}._limit = end`,
     'return length',
   ])
   if (characterEncoding !== undefined) {
@@ -67,14 +127,13 @@ export function emitDataDecoder(level: Level, data: DataModel): void {
   }
   emit(
     `${scope.take(`get${upperFirst(property)}`)}` +
-      '(dst: Uint8Array, dstOffset: number = 0, length: number = dst.length - dstOffset): number',
-    'Copies at most `length` bytes, returns how many, and moves past all of the data.',
+      '(dst: Uint8Array, dstOffset?: number, length?: number): number',
+    'Copies at most `length` bytes, returns how many, and moves past all of the data; default as many as `dst` holds.',
     [
-      `${module.runtime('checkRange')}(${label}, length, dstOffset, dst.length)`,
-      `const available = this.${skip}()`,
-      'const n = Math.min(length, available)',
-      ...prologue,
-      `${module.runtime('copyBytes')}(dst, dstOffset, ${m}._bytes, ${m}._limit - available, n)`,
+      ...absent,
+      ...orderCheck(level, data, 'checkItem'),
+      `const n = ${functionOf(context, 'getData', data)}(${message}, ${label}, dst, dstOffset, length)`,
+      ...orderCheck(level, data, 'takeData'),
       'return n',
     ],
   )
@@ -96,37 +155,26 @@ export function emitDataDecoder(level: Level, data: DataModel): void {
 }
 
 export function emitDataEncoder(level: Level, data: DataModel): void {
-  const { site, message } = level
-  const { module, scope, littleEndian } = site
+  const { site, message, context } = level
+  const { module, scope } = site
   const { code } = module
   const property = level.members.of(data)
-  const label = stringLiteral(`${level.context.message.name}.${pathOf(level, property)}`)
-  const { headerLength, lengthMember, characterEncoding } = data
+  const label = stringLiteral(`${context.message.name}.${pathOf(level, property)}`)
+  const { characterEncoding } = data
   const max = maxLengthOf(data)
-  const prologue = message === 'this' ? [] : [`const message = ${message}`]
-  const m = message === 'this' ? 'this' : 'message'
   const emit = (signature: string, doc: string | undefined, lines: readonly string[]): void => {
     code.line().doc(doc).block(`${signature} {`, () => lines.forEach((line) => code.line(line)))
   }
 
-  const lengthOffset = plus('start', lengthMember.offset)
   const reserve = scope.take(`reserve${upperFirst(property)}`)
   emit(
     `${reserve}(length: number): number`,
     'Writes the length and leaves room for the data; returns the offset in the buffer where the caller writes it.',
     [
       ...orderCheck(level, data, 'checkItem'),
-      module.throwIf(
-        `!(Number.isInteger(length) && length >= 0 && length <= ${max})`, 'throwLength', label, 'length', max,
-      ),
-      ...prologue,
-      `const start = ${m}._limit`,
-      `const end = start + ${headerLength} + length`,
-      module.throwIf(`end > ${m}._end`, 'throwBounds', label, `${headerLength} + length`, 'start', `${m}._end`),
-      writeNumber(`${m}._view`, lengthMember.type.primitive, lengthOffset, 'length', littleEndian),
+      `const offset = ${functionOf(context, 'reserveData', data)}(${message}, ${label}, length, ${max})`,
       ...orderCheck(level, data, 'takeData'),
-      `${m}._limit = end`,
-      `return start + ${headerLength}`,
+      'return offset',
     ],
   )
   emit(

@@ -53,7 +53,7 @@ export function emitDispatcher(model: SchemaModel, names: SchemaNames, options: 
         const { encodedLength } = model.header
         const args = [`'MessageDispatcher'`, 'offset', encodedLength, 'length', 'buffer.byteLength']
         const inside = `length >= ${encodedLength} && offset + length <= buffer.byteLength`
-        code.line(module.throwIf(`!(${inside})`, 'throwWrap', ...args))
+        code.line(module.throwIf(`!(${inside})`, 'wrapError', ...args))
         code.line('const header = this._header.wrap(buffer, offset)').line('const handlers = this._handlers')
         const read = (name: string): string => readHeader({ model, names }, name)
         const isOfSchema = isOnWire(model.header, 'schemaId') ? `${read('schemaId')} === ${model.schemaId}` : 'true'

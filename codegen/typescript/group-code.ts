@@ -56,7 +56,7 @@ function emitGroupDecoder(context: MessageContext, group: GroupModel, path: stri
       code.line().doc('Moves to the next entry; throws when there is none.').block('next(): this {', () => {
         if (fixed) {
           code.line('const offset = this._following').line('const index = this._index')
-          code.line(module.throwIf('index >= this._count', 'throwNoMoreEntries', label, 'this._count'))
+          code.line(module.throwIf('index >= this._count', 'noMoreEntriesError', label, 'this._count'))
           for (const line of orderCheck(level, group, 'checkNext')) code.line(line)
           for (const line of orderCheck(level, group, 'takeNext')) code.line(line)
           code.line('this._following = offset + this._blockLength')
@@ -67,7 +67,7 @@ function emitGroupDecoder(context: MessageContext, group: GroupModel, path: stri
       if (fixed) {
         code.line().doc('Moves to an entry by its index, 0 for the first.').block('at(index: number): this {', () => {
           const outside = 'index >>> 0 !== index || index >= this._count'
-          code.line(module.throwIf(outside, 'throwIndex', label, 'index', 'this._count'))
+          code.line(module.throwIf(outside, 'indexError', label, 'index', 'this._count'))
           for (const line of orderCheck(level, group, 'takeAny')) code.line(line)
           code.line('const offset = this._following + (index - this._index) * this._blockLength')
           code.line('this._following = offset + this._blockLength').line('this._offset = offset')
@@ -128,10 +128,10 @@ function emitDecoderWrap(level: Level, group: GroupModel, label: string): void {
   code.line().doc('Says what is wrong with a group.', '@internal')
   code.block('_refuse(count: number, blockLength: number): never {', () => {
     code.line('const { _limit, _end } = this._message').line(`const first = _limit + ${headerLength}`)
-    code.line(module.throwIf('first > _end', 'throwBounds', label, headerLength, '_limit', '_end'))
+    code.line(module.throwIf('first > _end', 'boundsError', label, headerLength, '_limit', '_end'))
     const entryLength = plus('blockLength', entryLengthMin(group))
     code.line(`${module.runtime('checkGroup')}(${label}, count, ${entryLength}, _end - first)`)
-    code.line(`${module.runtime('throwBlockLength')}(${label}, blockLength, ${blockLengthMin})`)
+    code.line(`throw ${module.runtime('blockLengthError')}(${label}, blockLength, ${blockLengthMin})`)
   })
   if (group.sinceVersion === 0) return
   code.line().doc('@internal').block('_absent(): this {', () => {
@@ -175,10 +175,10 @@ function emitGroupEncoder(context: MessageContext, group: GroupModel, path: stri
       })
       code.line().doc('Says what is wrong with a count.', '@internal').block('_refuse(count: number): never {', () => {
         const inRange = `Number.isInteger(count) && count >= ${minValue} && count <= ${maxValue}`
-        code.line(module.throwIf(`!(${inRange})`, 'throwGroupCount', label, 'count', minValue, maxValue))
+        code.line(module.throwIf(`!(${inRange})`, 'groupCountError', label, 'count', minValue, maxValue))
         code.line('const { _limit, _end } = this._message')
         const needed = `${headerLength} + count * ${group.blockLength}`
-        code.line(`${module.runtime('throwBounds')}(${label}, ${needed}, _limit, _end)`)
+        code.line(`throw ${module.runtime('boundsError')}(${label}, ${needed}, _limit, _end)`)
       })
       code.line().doc('Moves to the next entry; throws when all announced ones are taken.')
       code.block('next(): this {', () => {
@@ -222,9 +222,9 @@ function emitRefuseNext(level: Level, label: string, blockLength: string): void 
   const { module } = level.context
   const { code } = module
   code.line().doc('Says what keeps `next` from an entry.', '@internal').block('_refuseNext(): never {', () => {
-    code.line(module.throwIf('this._index >= this._count', 'throwNoMoreEntries', label, 'this._count'))
+    code.line(module.throwIf('this._index >= this._count', 'noMoreEntriesError', label, 'this._count'))
     code.line('const { _limit, _end } = this._message')
-    code.line(`${module.runtime('throwBounds')}(${label}, ${blockLength}, _limit, _end)`)
+    code.line(`throw ${module.runtime('boundsError')}(${label}, ${blockLength}, _limit, _end)`)
   })
 }
 

@@ -1,5 +1,6 @@
 /** The module of one message: decoder, encoder, their groups, metadata. */
 import { emitData, emitFields, emitGroupAccessors, emitNullify, groupHolders } from './block-code.ts'
+import { emitDataFunctions } from './data-code.ts'
 import { docOf } from './doc.ts'
 import type { MessageModel, SchemaModel } from './codec-model.ts'
 import { blockVersions, usesBytes } from './codec-model.ts'
@@ -47,6 +48,7 @@ export function emitMessage(
     emitGroup(context, group, makeLevel(context, message, 'decoder', '').members.of(group))
   }
   emitLengthsTypes(context)
+  emitDataFunctions(context)
   emitSkipFunctions(context)
   emitMessageMeta(context)
   return module
@@ -135,7 +137,7 @@ function emitCursor(context: MessageContext, className: string): void {
   code.block('limit(): number {', () => code.line('return this._limit'))
   code.line().doc('Moves the cursor, to one that `limit` gave before.').block('setLimit(limit: number): this {', () => {
     const inside = 'Number.isInteger(limit) && limit >= this._offset && limit <= this._end'
-    code.line(module.throwIf(`!(${inside})`, 'throwBounds', `'${className}.limit'`, 0, 'limit', 'this._end'))
+    code.line(module.throwIf(`!(${inside})`, 'boundsError', `'${className}.limit'`, 0, 'limit', 'this._end'))
     code.line('this._limit = limit').line('return this')
   })
   code.line().block('offset(): number {', () => code.line('return this._offset'))

@@ -44,9 +44,9 @@ export class Module {
     return this.import(this.options.runtimeModule, name, false)
   }
 
-  /** Statement that calls one of the runtime's throwing functions when a condition holds. */
-  throwIf(condition: string, thrower: string, ...args: readonly (string | number | bigint)[]): string {
-    return guard(condition, `${this.runtime(thrower)}(${args.join(', ')})`)
+  /** Statement that throws what one of the runtime's functions makes when a condition holds. */
+  throwIf(condition: string, error: string, ...args: readonly (string | number | bigint)[]): string {
+    return guard(condition, `throw ${this.runtime(error)}(${args.join(', ')})`)
   }
 
   /** Fields of a flyweight that refer to its memory. */

@@ -68,7 +68,7 @@ function emitWords(site: Site, type: ScalarModel, place: Placement): void {
   const hi = read('this._view', signed ? 'int32' : 'uint32', at(words.hi), littleEndian)
   const lo = read('this._view', 'uint32', at(words.lo), littleEndian)
   const label = stringLiteral(`${site.label}.${property}`)
-  const inexact = `${module.runtime('throwInexact')}(${label})`
+  const inexact = `throw ${module.runtime('inexactError')}(${label})`
   const absentNumber = absentAsNumber(type, inexact)
   accessor(site, {
     signature: `${site.scope.derive(property, 'AsNumber')}(): number`,
@@ -117,7 +117,7 @@ export function emitScalarEncoder(site: Site, field: FieldModel, type: ScalarMod
       sinceVersion: 0,
       check: property,
       body: [
-        module.throwIf(`!Number.isSafeInteger(value)${unsigned ? ' || value < 0' : ''}`, 'throwInexact', label),
+        module.throwIf(`!Number.isSafeInteger(value)${unsigned ? ' || value < 0' : ''}`, 'inexactError', label),
         // Without the conversions, current engines take their slowest way from a double to 32 bits.
         unsigned
           ? write(view, 'uint32', at(words.hi), `${high} >>> 0`, littleEndian)

@@ -103,7 +103,7 @@ function emitState(module: Module, base: string, side: string, encodedLength: nu
   code.block(`wrap(buffer: ${buffer}, offset: number): this {`, () => {
     const inside = `Number.isInteger(offset) && offset >= 0 && offset + ${encodedLength} <= buffer.byteLength`
     const args = [`'${base}${side}'`, 'offset', encodedLength, encodedLength, 'buffer.byteLength']
-    code.line(module.throwIf(`!(${inside})`, 'throwWrap', ...args))
+    code.line(module.throwIf(`!(${inside})`, 'wrapError', ...args))
     code.line('return this._wrap(buffer.view, offset)')
   })
   code.line().doc('@internal')

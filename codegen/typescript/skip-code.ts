@@ -61,7 +61,7 @@ function emitGroupSkip(parent: Level, group: GroupModel): void {
   const read = (member: typeof blockLengthMember): string =>
     readNumber('view', member.type.primitive, plus('limit', member.offset), littleEndian)
   emitFunction(context, group, () => {
-    code.line(module.throwIf(`limit + ${headerLength} > end`, 'throwBounds', label, headerLength, 'limit', 'end'))
+    code.line(module.throwIf(`limit + ${headerLength} > end`, 'boundsError', label, headerLength, 'limit', 'end'))
     code.line(`const blockLength = ${read(blockLengthMember)}`)
     code.line(`const count = ${read(numInGroupMember)}`)
     code.line(`limit += ${headerLength}`)
@@ -70,14 +70,14 @@ function emitGroupSkip(parent: Level, group: GroupModel): void {
     const first = blockEnd(group, 0)
     if (first > 0) {
       const short = `count !== 0 && blockLength < ${first}`
-      code.line(module.throwIf(short, 'throwBlockLength', label, 'blockLength', first))
+      code.line(module.throwIf(short, 'blockLengthError', label, 'blockLength', first))
     }
     if (isFixedStride(group)) {
       code.line('limit += count * blockLength')
       return
     }
     code.block('for (let i = 0; i < count; i++) {', () => {
-      code.line(module.throwIf('limit + blockLength > end', 'throwBounds', label, 'blockLength', 'limit', 'end'))
+      code.line(module.throwIf('limit + blockLength > end', 'boundsError', label, 'blockLength', 'limit', 'end'))
       code.line('limit += blockLength')
       emitLevel(level)
     })
@@ -113,11 +113,11 @@ function emitLevel(level: Level): void {
     const { headerLength, lengthMember } = data
     const length = `length${index}`
     guarded(data.sinceVersion, () => {
-      code.line(module.throwIf(`limit + ${headerLength} > end`, 'throwBounds', label, headerLength, 'limit', 'end'))
+      code.line(module.throwIf(`limit + ${headerLength} > end`, 'boundsError', label, headerLength, 'limit', 'end'))
       const value = readNumber('view', lengthMember.type.primitive, plus('limit', lengthMember.offset), littleEndian)
       code.line(`const ${length} = ${value}`)
       code.line(`limit += ${headerLength}`)
-      code.line(module.throwIf(`limit + ${length} > end`, 'throwBounds', label, length, 'limit', 'end'))
+      code.line(module.throwIf(`limit + ${length} > end`, 'boundsError', label, length, 'limit', 'end'))
       code.line(`limit += ${length}`)
     })
   })

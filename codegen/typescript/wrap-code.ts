@@ -42,7 +42,7 @@ export function emitDecoderWrap(context: MessageContext, className: string): voi
     code.line('const inside =')
     code.indented(() => code.line('Number.isInteger(offset) && Number.isInteger(limit) &&').line(inside))
     const args = [stringLiteral(message.name), first, 'offset', 'actingBlockLength', 'end', 'buffer.byteLength']
-    code.line(module.throwIf('!inside', 'throwBlock', ...args))
+    code.line(module.throwIf('!inside', 'blockError', ...args))
     emitDecoderState(context, 'offset', 'actingBlockLength')
   }).line('}')
   emitDecoderHeader(context, className)
@@ -105,17 +105,17 @@ function emitDecoderHeader(context: MessageContext, className: string): void {
     const owner = `'${className}'`
     const inside = `offset + ${encodedLength} <= end && end <= buffer.byteLength`
     const args = [owner, 'offset', encodedLength, 'end - offset', 'buffer.byteLength']
-    code.line(module.throwIf(`!(${inside})`, 'throwWrap', ...args)).line('header.wrap(buffer, offset)')
+    code.line(module.throwIf(`!(${inside})`, 'wrapError', ...args)).line('header.wrap(buffer, offset)')
     if (isOnWire(model.header, 'templateId')) {
       code.line(`const templateId = ${read('templateId')}`)
-      code.line(module.throwIf(`templateId !== ${message.id}`, 'throwTemplate', owner, message.id, 'templateId'))
+      code.line(module.throwIf(`templateId !== ${message.id}`, 'templateError', owner, message.id, 'templateId'))
     }
     if (isOnWire(model.header, 'schemaId')) {
       code.line(`const schemaId = ${read('schemaId')}`)
-      code.line(module.throwIf(`schemaId !== ${model.schemaId}`, 'throwSchema', owner, model.schemaId, 'schemaId'))
+      code.line(module.throwIf(`schemaId !== ${model.schemaId}`, 'schemaError', owner, model.schemaId, 'schemaId'))
     }
     const block = [`offset + ${encodedLength}`, read('blockLength'), 'end', 'buffer.byteLength']
-    code.list(`${module.runtime('throwBlock')}(`, [stringLiteral(message.name), String(first), ...block], ')')
+    code.list(`throw ${module.runtime('blockError')}(`, [stringLiteral(message.name), String(first), ...block], ')')
   }).line('}')
 }
 
@@ -145,7 +145,7 @@ function emitEncoderState(
   const limit = plus('offset', length)
   const inside = `Number.isInteger(offset) && offset >= 0 && ${limit} <= end && end <= buffer.byteLength`
   const args = [`'${className}'`, 'offset', length, 'end - offset', 'buffer.byteLength']
-  code.line(module.throwIf(`!(${inside})`, 'throwWrap', ...args))
+  code.line(module.throwIf(`!(${inside})`, 'wrapError', ...args))
   emitHeader?.()
   module.emitBufferChange(usesBytes(message))
   code.line(`this._offset = ${plus('offset', headerLength)}`).line(`this._limit = ${limit}`).line('this._end = end')

@@ -2,19 +2,19 @@
 import {
   EMPTY_BUFFER,
   GroupIterator,
+  blockError,
+  blockLengthError,
+  boundsError,
   checkGroup,
   formatMessage,
+  groupCountError,
+  indexError,
+  inexactError,
+  noMoreEntriesError,
   requireRuntime,
-  throwBlock,
-  throwBlockLength,
-  throwBounds,
-  throwGroupCount,
-  throwIndex,
-  throwInexact,
-  throwNoMoreEntries,
-  throwSchema,
-  throwTemplate,
-  throwWrap,
+  schemaError,
+  templateError,
+  wrapError,
 } from '../../../codegen/runtime/index.ts'
 import type { DirectBuffer, JsonValue, TextShape } from '../../../codegen/runtime/index.ts'
 import type { MessageHeaderDecoder, MessageHeaderEncoder } from './message-header.ts'
@@ -61,7 +61,7 @@ export class BookSnapshotDecoder {
     const inside =
       Number.isInteger(offset) && Number.isInteger(limit) &&
       offset >= 0 && actingBlockLength >= 17 && limit <= end && end <= buffer.byteLength
-    if (!inside) throwBlock('BookSnapshot', 17, offset, actingBlockLength, end, buffer.byteLength)
+    if (!inside) throw blockError('BookSnapshot', 17, offset, actingBlockLength, end, buffer.byteLength)
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view
@@ -110,14 +110,14 @@ export class BookSnapshotDecoder {
    */
   _refuse(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, end: number): never {
     if (!(offset + 8 <= end && end <= buffer.byteLength)) {
-      throwWrap('BookSnapshotDecoder', offset, 8, end - offset, buffer.byteLength)
+      throw wrapError('BookSnapshotDecoder', offset, 8, end - offset, buffer.byteLength)
     }
     header.wrap(buffer, offset)
     const templateId = header.templateId()
-    if (templateId !== 5) throwTemplate('BookSnapshotDecoder', 5, templateId)
+    if (templateId !== 5) throw templateError('BookSnapshotDecoder', 5, templateId)
     const schemaId = header.schemaId()
-    if (schemaId !== 300) throwSchema('BookSnapshotDecoder', 300, schemaId)
-    throwBlock('BookSnapshot', 17, offset + 8, header.blockLength(), end, buffer.byteLength)
+    if (schemaId !== 300) throw schemaError('BookSnapshotDecoder', 300, schemaId)
+    throw blockError('BookSnapshot', 17, offset + 8, header.blockLength(), end, buffer.byteLength)
   }
 
   actingVersion(): number {
@@ -158,7 +158,7 @@ export class BookSnapshotDecoder {
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
     if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
-      throwBounds('BookSnapshotDecoder.limit', 0, limit, this._end)
+      throw boundsError('BookSnapshotDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
     return this
@@ -180,7 +180,7 @@ export class BookSnapshotDecoder {
   /** As a Number; throws when that would not be exact. */
   transactTimeAsNumber(): number {
     const hi = this._view.getUint32(this._offset + 4, true)
-    if (hi > 2097151) throwInexact('BookSnapshot.transactTime')
+    if (hi > 2097151) throw inexactError('BookSnapshot.transactTime')
     return hi * 0x1_0000_0000 + this._view.getUint32(this._offset, true)
   }
 
@@ -292,7 +292,7 @@ export class BookSnapshotEncoder {
   wrap(buffer: DirectBuffer, offset: number, length?: number): this {
     const end = length === undefined ? buffer.byteLength : offset + length
     if (!(Number.isInteger(offset) && offset >= 0 && offset + 17 <= end && end <= buffer.byteLength)) {
-      throwWrap('BookSnapshotEncoder', offset, 17, end - offset, buffer.byteLength)
+      throw wrapError('BookSnapshotEncoder', offset, 17, end - offset, buffer.byteLength)
     }
     if (this._buffer !== buffer) {
       this._buffer = buffer
@@ -311,7 +311,7 @@ export class BookSnapshotEncoder {
   wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length?: number): this {
     const end = length === undefined ? buffer.byteLength : offset + length
     if (!(Number.isInteger(offset) && offset >= 0 && offset + 25 <= end && end <= buffer.byteLength)) {
-      throwWrap('BookSnapshotEncoder', offset, 25, end - offset, buffer.byteLength)
+      throw wrapError('BookSnapshotEncoder', offset, 25, end - offset, buffer.byteLength)
     }
     header._wrap(buffer, offset)
     const view = buffer.view
@@ -340,7 +340,7 @@ export class BookSnapshotEncoder {
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
     if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
-      throwBounds('BookSnapshotEncoder.limit', 0, limit, this._end)
+      throw boundsError('BookSnapshotEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit
     return this
@@ -376,7 +376,7 @@ export class BookSnapshotEncoder {
 
   /** From a Number; throws when it is not a safe integer or is negative. */
   transactTimeAsNumber(value: number): this {
-    if (!Number.isSafeInteger(value) || value < 0) throwInexact('BookSnapshot.transactTime')
+    if (!Number.isSafeInteger(value) || value < 0) throw inexactError('BookSnapshot.transactTime')
     this._view.setUint32(this._offset + 4, value / 0x1_0000_0000 >>> 0, true)
     this._view.setUint32(this._offset, value >>> 0, true)
     return this
@@ -493,9 +493,9 @@ export class BookSnapshotLevelsDecoder implements Iterable<BookSnapshotLevelsDec
   _refuse(count: number, blockLength: number): never {
     const { _limit, _end } = this._message
     const first = _limit + 3
-    if (first > _end) throwBounds('BookSnapshot.levels', 3, _limit, _end)
+    if (first > _end) throw boundsError('BookSnapshot.levels', 3, _limit, _end)
     checkGroup('BookSnapshot.levels', count, blockLength + 3, _end - first)
-    throwBlockLength('BookSnapshot.levels', blockLength, 9)
+    throw blockLengthError('BookSnapshot.levels', blockLength, 9)
   }
 
   /** Number of entries. */
@@ -525,9 +525,9 @@ export class BookSnapshotLevelsDecoder implements Iterable<BookSnapshotLevelsDec
    * @internal
    */
   _refuseNext(): never {
-    if (this._index >= this._count) throwNoMoreEntries('BookSnapshot.levels', this._count)
+    if (this._index >= this._count) throw noMoreEntriesError('BookSnapshot.levels', this._count)
     const { _limit, _end } = this._message
-    throwBounds('BookSnapshot.levels', this._blockLength, _limit, _end)
+    throw boundsError('BookSnapshot.levels', this._blockLength, _limit, _end)
   }
 
   /** Iterates the remaining entries; the value is this flyweight, moved on. */
@@ -553,7 +553,7 @@ export class BookSnapshotLevelsDecoder implements Iterable<BookSnapshotLevelsDec
   /** As a Number; throws when that would not be exact. */
   priceMantissaAsNumber(): number {
     const hi = this._view.getInt32(this._offset + 4, true)
-    if (hi < -2097152 || hi > 2097151) throwInexact('BookSnapshot.levels.priceMantissa')
+    if (hi < -2097152 || hi > 2097151) throw inexactError('BookSnapshot.levels.priceMantissa')
     return hi * 0x1_0000_0000 + this._view.getUint32(this._offset, true)
   }
 
@@ -638,10 +638,10 @@ export class BookSnapshotLevelsEncoder {
    */
   _refuse(count: number): never {
     if (!(Number.isInteger(count) && count >= 0 && count <= 254)) {
-      throwGroupCount('BookSnapshot.levels', count, 0, 254)
+      throw groupCountError('BookSnapshot.levels', count, 0, 254)
     }
     const { _limit, _end } = this._message
-    throwBounds('BookSnapshot.levels', 3 + count * 9, _limit, _end)
+    throw boundsError('BookSnapshot.levels', 3 + count * 9, _limit, _end)
   }
 
   /** Moves to the next entry; throws when all announced ones are taken. */
@@ -662,9 +662,9 @@ export class BookSnapshotLevelsEncoder {
    * @internal
    */
   _refuseNext(): never {
-    if (this._index >= this._count) throwNoMoreEntries('BookSnapshot.levels', this._count)
+    if (this._index >= this._count) throw noMoreEntriesError('BookSnapshot.levels', this._count)
     const { _limit, _end } = this._message
-    throwBounds('BookSnapshot.levels', 9, _limit, _end)
+    throw boundsError('BookSnapshot.levels', 9, _limit, _end)
   }
 
   /** Makes the count on the wire that of the entries taken so far; returns it. */
@@ -689,7 +689,7 @@ export class BookSnapshotLevelsEncoder {
 
   /** From a Number; throws when it is not a safe integer. */
   priceMantissaAsNumber(value: number): this {
-    if (!Number.isSafeInteger(value)) throwInexact('BookSnapshot.levels.priceMantissa')
+    if (!Number.isSafeInteger(value)) throw inexactError('BookSnapshot.levels.priceMantissa')
     this._view.setInt32(this._offset + 4, Math.floor(value / 0x1_0000_0000), true)
     this._view.setUint32(this._offset, value >>> 0, true)
     return this
@@ -773,9 +773,9 @@ export class BookSnapshotLevelsOrdersDecoder implements Iterable<BookSnapshotLev
   _refuse(count: number, blockLength: number): never {
     const { _limit, _end } = this._message
     const first = _limit + 3
-    if (first > _end) throwBounds('BookSnapshot.levels.orders', 3, _limit, _end)
+    if (first > _end) throw boundsError('BookSnapshot.levels.orders', 3, _limit, _end)
     checkGroup('BookSnapshot.levels.orders', count, blockLength, _end - first)
-    throwBlockLength('BookSnapshot.levels.orders', blockLength, 12)
+    throw blockLengthError('BookSnapshot.levels.orders', blockLength, 12)
   }
 
   /** Number of entries. */
@@ -791,7 +791,7 @@ export class BookSnapshotLevelsOrdersDecoder implements Iterable<BookSnapshotLev
   next(): this {
     const offset = this._following
     const index = this._index
-    if (index >= this._count) throwNoMoreEntries('BookSnapshot.levels.orders', this._count)
+    if (index >= this._count) throw noMoreEntriesError('BookSnapshot.levels.orders', this._count)
     this._following = offset + this._blockLength
     this._offset = offset
     this._index = index + 1
@@ -801,7 +801,7 @@ export class BookSnapshotLevelsOrdersDecoder implements Iterable<BookSnapshotLev
   /** Moves to an entry by its index, 0 for the first. */
   at(index: number): this {
     if (index >>> 0 !== index || index >= this._count) {
-      throwIndex('BookSnapshot.levels.orders', index, this._count)
+      throw indexError('BookSnapshot.levels.orders', index, this._count)
     }
     const offset = this._following + (index - this._index) * this._blockLength
     this._following = offset + this._blockLength
@@ -828,7 +828,7 @@ export class BookSnapshotLevelsOrdersDecoder implements Iterable<BookSnapshotLev
   /** As a Number; throws when that would not be exact. */
   orderIdAsNumber(): number {
     const hi = this._view.getUint32(this._offset + 4, true)
-    if (hi > 2097151) throwInexact('BookSnapshot.levels.orders.orderId')
+    if (hi > 2097151) throw inexactError('BookSnapshot.levels.orders.orderId')
     return hi * 0x1_0000_0000 + this._view.getUint32(this._offset, true)
   }
 
@@ -896,10 +896,10 @@ export class BookSnapshotLevelsOrdersEncoder {
    */
   _refuse(count: number): never {
     if (!(Number.isInteger(count) && count >= 0 && count <= 254)) {
-      throwGroupCount('BookSnapshot.levels.orders', count, 0, 254)
+      throw groupCountError('BookSnapshot.levels.orders', count, 0, 254)
     }
     const { _limit, _end } = this._message
-    throwBounds('BookSnapshot.levels.orders', 3 + count * 12, _limit, _end)
+    throw boundsError('BookSnapshot.levels.orders', 3 + count * 12, _limit, _end)
   }
 
   /** Moves to the next entry; throws when all announced ones are taken. */
@@ -920,9 +920,9 @@ export class BookSnapshotLevelsOrdersEncoder {
    * @internal
    */
   _refuseNext(): never {
-    if (this._index >= this._count) throwNoMoreEntries('BookSnapshot.levels.orders', this._count)
+    if (this._index >= this._count) throw noMoreEntriesError('BookSnapshot.levels.orders', this._count)
     const { _limit, _end } = this._message
-    throwBounds('BookSnapshot.levels.orders', 12, _limit, _end)
+    throw boundsError('BookSnapshot.levels.orders', 12, _limit, _end)
   }
 
   /** Makes the count on the wire that of the entries taken so far; returns it. */
@@ -942,7 +942,9 @@ export class BookSnapshotLevelsOrdersEncoder {
 
   /** From a Number; throws when it is not a safe integer or is negative. */
   orderIdAsNumber(value: number): this {
-    if (!Number.isSafeInteger(value) || value < 0) throwInexact('BookSnapshot.levels.orders.orderId')
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw inexactError('BookSnapshot.levels.orders.orderId')
+    }
     this._view.setUint32(this._offset + 4, value / 0x1_0000_0000 >>> 0, true)
     this._view.setUint32(this._offset, value >>> 0, true)
     return this
@@ -983,14 +985,14 @@ function skipBookSnapshot(view: DataView, limit: number, end: number): number {
 }
 
 function skipBookSnapshotLevels(view: DataView, limit: number, end: number): number {
-  if (limit + 3 > end) throwBounds('BookSnapshot.levels', 3, limit, end)
+  if (limit + 3 > end) throw boundsError('BookSnapshot.levels', 3, limit, end)
   const blockLength = view.getUint16(limit, true)
   const count = view.getUint8(limit + 2)
   limit += 3
   checkGroup('BookSnapshot.levels', count, blockLength + 3, end - limit)
-  if (count !== 0 && blockLength < 9) throwBlockLength('BookSnapshot.levels', blockLength, 9)
+  if (count !== 0 && blockLength < 9) throw blockLengthError('BookSnapshot.levels', blockLength, 9)
   for (let i = 0; i < count; i++) {
-    if (limit + blockLength > end) throwBounds('BookSnapshot.levels', blockLength, limit, end)
+    if (limit + blockLength > end) throw boundsError('BookSnapshot.levels', blockLength, limit, end)
     limit += blockLength
     limit = skipBookSnapshotLevelsOrders(view, limit, end)
   }
@@ -998,12 +1000,14 @@ function skipBookSnapshotLevels(view: DataView, limit: number, end: number): num
 }
 
 function skipBookSnapshotLevelsOrders(view: DataView, limit: number, end: number): number {
-  if (limit + 3 > end) throwBounds('BookSnapshot.levels.orders', 3, limit, end)
+  if (limit + 3 > end) throw boundsError('BookSnapshot.levels.orders', 3, limit, end)
   const blockLength = view.getUint16(limit, true)
   const count = view.getUint8(limit + 2)
   limit += 3
   checkGroup('BookSnapshot.levels.orders', count, blockLength, end - limit)
-  if (count !== 0 && blockLength < 12) throwBlockLength('BookSnapshot.levels.orders', blockLength, 12)
+  if (count !== 0 && blockLength < 12) {
+    throw blockLengthError('BookSnapshot.levels.orders', blockLength, 12)
+  }
   limit += count * blockLength
   return limit
 }

@@ -2,19 +2,19 @@
 import {
   EMPTY_BUFFER,
   GroupIterator,
+  blockError,
+  blockLengthError,
+  boundsError,
   checkGroup,
   formatMessage,
+  groupCountError,
+  indexError,
+  inexactError,
+  noMoreEntriesError,
   requireRuntime,
-  throwBlock,
-  throwBlockLength,
-  throwBounds,
-  throwGroupCount,
-  throwIndex,
-  throwInexact,
-  throwNoMoreEntries,
-  throwSchema,
-  throwTemplate,
-  throwWrap,
+  schemaError,
+  templateError,
+  wrapError,
 } from '../../../codegen/runtime/index.ts'
 import type { DirectBuffer, JsonValue, TextShape } from '../../../codegen/runtime/index.ts'
 import type { MessageHeaderDecoder, MessageHeaderEncoder } from './message-header.ts'
@@ -63,7 +63,7 @@ export class BookUpdateDecoder {
     const inside =
       Number.isInteger(offset) && Number.isInteger(limit) &&
       offset >= 0 && actingBlockLength >= 9 && limit <= end && end <= buffer.byteLength
-    if (!inside) throwBlock('BookUpdate', 9, offset, actingBlockLength, end, buffer.byteLength)
+    if (!inside) throw blockError('BookUpdate', 9, offset, actingBlockLength, end, buffer.byteLength)
     if (this._buffer !== buffer) {
       this._buffer = buffer
       this._view = buffer.view
@@ -112,14 +112,14 @@ export class BookUpdateDecoder {
    */
   _refuse(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, end: number): never {
     if (!(offset + 8 <= end && end <= buffer.byteLength)) {
-      throwWrap('BookUpdateDecoder', offset, 8, end - offset, buffer.byteLength)
+      throw wrapError('BookUpdateDecoder', offset, 8, end - offset, buffer.byteLength)
     }
     header.wrap(buffer, offset)
     const templateId = header.templateId()
-    if (templateId !== 2) throwTemplate('BookUpdateDecoder', 2, templateId)
+    if (templateId !== 2) throw templateError('BookUpdateDecoder', 2, templateId)
     const schemaId = header.schemaId()
-    if (schemaId !== 300) throwSchema('BookUpdateDecoder', 300, schemaId)
-    throwBlock('BookUpdate', 9, offset + 8, header.blockLength(), end, buffer.byteLength)
+    if (schemaId !== 300) throw schemaError('BookUpdateDecoder', 300, schemaId)
+    throw blockError('BookUpdate', 9, offset + 8, header.blockLength(), end, buffer.byteLength)
   }
 
   actingVersion(): number {
@@ -160,7 +160,7 @@ export class BookUpdateDecoder {
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
     if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
-      throwBounds('BookUpdateDecoder.limit', 0, limit, this._end)
+      throw boundsError('BookUpdateDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
     return this
@@ -182,7 +182,7 @@ export class BookUpdateDecoder {
   /** As a Number; throws when that would not be exact. */
   transactTimeAsNumber(): number {
     const hi = this._view.getUint32(this._offset + 4, true)
-    if (hi > 2097151) throwInexact('BookUpdate.transactTime')
+    if (hi > 2097151) throw inexactError('BookUpdate.transactTime')
     return hi * 0x1_0000_0000 + this._view.getUint32(this._offset, true)
   }
 
@@ -283,7 +283,7 @@ export class BookUpdateEncoder {
   wrap(buffer: DirectBuffer, offset: number, length?: number): this {
     const end = length === undefined ? buffer.byteLength : offset + length
     if (!(Number.isInteger(offset) && offset >= 0 && offset + 16 <= end && end <= buffer.byteLength)) {
-      throwWrap('BookUpdateEncoder', offset, 16, end - offset, buffer.byteLength)
+      throw wrapError('BookUpdateEncoder', offset, 16, end - offset, buffer.byteLength)
     }
     if (this._buffer !== buffer) {
       this._buffer = buffer
@@ -302,7 +302,7 @@ export class BookUpdateEncoder {
   wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length?: number): this {
     const end = length === undefined ? buffer.byteLength : offset + length
     if (!(Number.isInteger(offset) && offset >= 0 && offset + 24 <= end && end <= buffer.byteLength)) {
-      throwWrap('BookUpdateEncoder', offset, 24, end - offset, buffer.byteLength)
+      throw wrapError('BookUpdateEncoder', offset, 24, end - offset, buffer.byteLength)
     }
     header._wrap(buffer, offset)
     const view = buffer.view
@@ -331,7 +331,7 @@ export class BookUpdateEncoder {
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
     if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
-      throwBounds('BookUpdateEncoder.limit', 0, limit, this._end)
+      throw boundsError('BookUpdateEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit
     return this
@@ -363,7 +363,7 @@ export class BookUpdateEncoder {
 
   /** From a Number; throws when it is not a safe integer or is negative. */
   transactTimeAsNumber(value: number): this {
-    if (!Number.isSafeInteger(value) || value < 0) throwInexact('BookUpdate.transactTime')
+    if (!Number.isSafeInteger(value) || value < 0) throw inexactError('BookUpdate.transactTime')
     this._view.setUint32(this._offset + 4, value / 0x1_0000_0000 >>> 0, true)
     this._view.setUint32(this._offset, value >>> 0, true)
     return this
@@ -466,9 +466,9 @@ export class BookUpdateEntriesDecoder implements Iterable<BookUpdateEntriesDecod
   _refuse(count: number, blockLength: number): never {
     const { _limit, _end } = this._message
     const first = _limit + 3
-    if (first > _end) throwBounds('BookUpdate.entries', 3, _limit, _end)
+    if (first > _end) throw boundsError('BookUpdate.entries', 3, _limit, _end)
     checkGroup('BookUpdate.entries', count, blockLength, _end - first)
-    throwBlockLength('BookUpdate.entries', blockLength, 25)
+    throw blockLengthError('BookUpdate.entries', blockLength, 25)
   }
 
   /** Number of entries. */
@@ -484,7 +484,7 @@ export class BookUpdateEntriesDecoder implements Iterable<BookUpdateEntriesDecod
   next(): this {
     const offset = this._following
     const index = this._index
-    if (index >= this._count) throwNoMoreEntries('BookUpdate.entries', this._count)
+    if (index >= this._count) throw noMoreEntriesError('BookUpdate.entries', this._count)
     this._following = offset + this._blockLength
     this._offset = offset
     this._index = index + 1
@@ -494,7 +494,7 @@ export class BookUpdateEntriesDecoder implements Iterable<BookUpdateEntriesDecod
   /** Moves to an entry by its index, 0 for the first. */
   at(index: number): this {
     if (index >>> 0 !== index || index >= this._count) {
-      throwIndex('BookUpdate.entries', index, this._count)
+      throw indexError('BookUpdate.entries', index, this._count)
     }
     const offset = this._following + (index - this._index) * this._blockLength
     this._following = offset + this._blockLength
@@ -526,7 +526,7 @@ export class BookUpdateEntriesDecoder implements Iterable<BookUpdateEntriesDecod
   /** As a Number; throws when that would not be exact. */
   priceMantissaAsNumber(): number {
     const hi = this._view.getInt32(this._offset + 4, true)
-    if (hi < -2097152 || hi > 2097151) throwInexact('BookUpdate.entries.priceMantissa')
+    if (hi < -2097152 || hi > 2097151) throw inexactError('BookUpdate.entries.priceMantissa')
     return hi * 0x1_0000_0000 + this._view.getUint32(this._offset, true)
   }
 
@@ -671,10 +671,10 @@ export class BookUpdateEntriesEncoder {
    */
   _refuse(count: number): never {
     if (!(Number.isInteger(count) && count >= 0 && count <= 254)) {
-      throwGroupCount('BookUpdate.entries', count, 0, 254)
+      throw groupCountError('BookUpdate.entries', count, 0, 254)
     }
     const { _limit, _end } = this._message
-    throwBounds('BookUpdate.entries', 3 + count * 32, _limit, _end)
+    throw boundsError('BookUpdate.entries', 3 + count * 32, _limit, _end)
   }
 
   /** Moves to the next entry; throws when all announced ones are taken. */
@@ -695,9 +695,9 @@ export class BookUpdateEntriesEncoder {
    * @internal
    */
   _refuseNext(): never {
-    if (this._index >= this._count) throwNoMoreEntries('BookUpdate.entries', this._count)
+    if (this._index >= this._count) throw noMoreEntriesError('BookUpdate.entries', this._count)
     const { _limit, _end } = this._message
-    throwBounds('BookUpdate.entries', 32, _limit, _end)
+    throw boundsError('BookUpdate.entries', 32, _limit, _end)
   }
 
   /** Makes the count on the wire that of the entries taken so far; returns it. */
@@ -722,7 +722,7 @@ export class BookUpdateEntriesEncoder {
 
   /** From a Number; throws when it is not a safe integer. */
   priceMantissaAsNumber(value: number): this {
-    if (!Number.isSafeInteger(value)) throwInexact('BookUpdate.entries.priceMantissa')
+    if (!Number.isSafeInteger(value)) throw inexactError('BookUpdate.entries.priceMantissa')
     this._view.setInt32(this._offset + 4, Math.floor(value / 0x1_0000_0000), true)
     this._view.setUint32(this._offset, value >>> 0, true)
     return this
@@ -830,12 +830,12 @@ function skipBookUpdate(view: DataView, limit: number, end: number): number {
 }
 
 function skipBookUpdateEntries(view: DataView, limit: number, end: number): number {
-  if (limit + 3 > end) throwBounds('BookUpdate.entries', 3, limit, end)
+  if (limit + 3 > end) throw boundsError('BookUpdate.entries', 3, limit, end)
   const blockLength = view.getUint16(limit, true)
   const count = view.getUint8(limit + 2)
   limit += 3
   checkGroup('BookUpdate.entries', count, blockLength, end - limit)
-  if (count !== 0 && blockLength < 25) throwBlockLength('BookUpdate.entries', blockLength, 25)
+  if (count !== 0 && blockLength < 25) throw blockLengthError('BookUpdate.entries', blockLength, 25)
   limit += count * blockLength
   return limit
 }

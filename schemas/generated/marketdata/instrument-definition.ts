@@ -2,6 +2,9 @@
 import {
   EMPTY_BUFFER,
   GroupIterator,
+  blockError,
+  blockLengthError,
+  boundsError,
   checkGroup,
   checkRange,
   copyBytes,
@@ -9,23 +12,22 @@ import {
   float32ToJson,
   floatToJson,
   formatMessage,
+  getBytes,
+  groupCountError,
+  indexError,
+  inexactError,
+  lengthError,
   lengthToNul,
+  moveBytes,
+  noMoreEntriesError,
   putFixedAscii,
   readAscii,
   readUtf8,
   requireRuntime,
-  throwBlock,
-  throwBlockLength,
-  throwBounds,
-  throwGroupCount,
-  throwIndex,
-  throwInexact,
-  throwLength,
-  throwNoMoreEntries,
-  throwSchema,
-  throwTemplate,
-  throwWrap,
+  schemaError,
+  templateError,
   utf8Length,
+  wrapError,
   writeUtf8,
 } from '../../../codegen/runtime/index.ts'
 import type { DirectBuffer, JsonValue, Slice, TextShape } from '../../../codegen/runtime/index.ts'
@@ -80,7 +82,7 @@ export class InstrumentDefinitionDecoder {
       Number.isInteger(offset) && Number.isInteger(limit) &&
       offset >= 0 && actingBlockLength >= 56 && limit <= end && end <= buffer.byteLength
     if (!inside) {
-      throwBlock('InstrumentDefinition', 56, offset, actingBlockLength, end, buffer.byteLength)
+      throw blockError('InstrumentDefinition', 56, offset, actingBlockLength, end, buffer.byteLength)
     }
     if (this._buffer !== buffer) {
       this._buffer = buffer
@@ -132,14 +134,14 @@ export class InstrumentDefinitionDecoder {
    */
   _refuse(buffer: DirectBuffer, offset: number, header: MessageHeaderDecoder, end: number): never {
     if (!(offset + 8 <= end && end <= buffer.byteLength)) {
-      throwWrap('InstrumentDefinitionDecoder', offset, 8, end - offset, buffer.byteLength)
+      throw wrapError('InstrumentDefinitionDecoder', offset, 8, end - offset, buffer.byteLength)
     }
     header.wrap(buffer, offset)
     const templateId = header.templateId()
-    if (templateId !== 4) throwTemplate('InstrumentDefinitionDecoder', 4, templateId)
+    if (templateId !== 4) throw templateError('InstrumentDefinitionDecoder', 4, templateId)
     const schemaId = header.schemaId()
-    if (schemaId !== 300) throwSchema('InstrumentDefinitionDecoder', 300, schemaId)
-    throwBlock('InstrumentDefinition', 56, offset + 8, header.blockLength(), end, buffer.byteLength)
+    if (schemaId !== 300) throw schemaError('InstrumentDefinitionDecoder', 300, schemaId)
+    throw blockError('InstrumentDefinition', 56, offset + 8, header.blockLength(), end, buffer.byteLength)
   }
 
   actingVersion(): number {
@@ -180,7 +182,7 @@ export class InstrumentDefinitionDecoder {
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
     if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
-      throwBounds('InstrumentDefinitionDecoder.limit', 0, limit, this._end)
+      throw boundsError('InstrumentDefinitionDecoder.limit', 0, limit, this._end)
     }
     this._limit = limit
     return this
@@ -214,16 +216,14 @@ export class InstrumentDefinitionDecoder {
   }
 
   symbolAt(index: number): number {
-    if (index >>> 0 !== index || index >= 16) throwIndex('InstrumentDefinition.symbol', index, 16)
+    if (index >>> 0 !== index || index >= 16) throw indexError('InstrumentDefinition.symbol', index, 16)
     return this._view.getUint8(this._offset + 4 + index)
   }
 
   /** Copies at most `length` bytes; returns how many. */
-  getSymbol(dst: Uint8Array, dstOffset: number = 0, length: number = 16): number {
-    const n = Math.min(length, 16)
-    checkRange('InstrumentDefinition.symbol', n, dstOffset, dst.length)
-    copyBytes(dst, dstOffset, this._bytes, this._offset + 4, n)
-    return n
+  getSymbol(dst: Uint8Array, dstOffset?: number, length?: number): number {
+    const offset = this._offset + 4
+    return getBytes('InstrumentDefinition.symbol', this._bytes, offset, 16, dst, dstOffset, length)
   }
 
   /** Field 22: char, US-ASCII, constant. */
@@ -255,16 +255,14 @@ export class InstrumentDefinitionDecoder {
   }
 
   currencyAt(index: number): number {
-    if (index >>> 0 !== index || index >= 3) throwIndex('InstrumentDefinition.currency', index, 3)
+    if (index >>> 0 !== index || index >= 3) throw indexError('InstrumentDefinition.currency', index, 3)
     return this._view.getUint8(this._offset + 21 + index)
   }
 
   /** Copies at most `length` bytes; returns how many. */
-  getCurrency(dst: Uint8Array, dstOffset: number = 0, length: number = 3): number {
-    const n = Math.min(length, 3)
-    checkRange('InstrumentDefinition.currency', n, dstOffset, dst.length)
-    copyBytes(dst, dstOffset, this._bytes, this._offset + 21, n)
-    return n
+  getCurrency(dst: Uint8Array, dstOffset?: number, length?: number): number {
+    const offset = this._offset + 21
+    return getBytes('InstrumentDefinition.currency', this._bytes, offset, 3, dst, dstOffset, length)
   }
 
   /** Field 969: Price. */
@@ -280,7 +278,7 @@ export class InstrumentDefinitionDecoder {
   /** As a Number; throws when that would not be exact. */
   tickSizeMantissaAsNumber(): number {
     const hi = this._view.getInt32(this._offset + 28, true)
-    if (hi < -2097152 || hi > 2097151) throwInexact('InstrumentDefinition.tickSizeMantissa')
+    if (hi < -2097152 || hi > 2097151) throw inexactError('InstrumentDefinition.tickSizeMantissa')
     return hi * 0x1_0000_0000 + this._view.getUint32(this._offset + 24, true)
   }
 
@@ -310,7 +308,7 @@ export class InstrumentDefinitionDecoder {
   /** As a Number; throws when that would not be exact. */
   strikePriceMantissaAsNumber(): number {
     const hi = this._view.getInt32(this._offset + 36, true)
-    if (hi < -2097152 || hi > 2097151) throwInexact('InstrumentDefinition.strikePriceMantissa')
+    if (hi < -2097152 || hi > 2097151) throw inexactError('InstrumentDefinition.strikePriceMantissa')
     return hi * 0x1_0000_0000 + this._view.getUint32(this._offset + 32, true)
   }
 
@@ -403,22 +401,15 @@ export class InstrumentDefinitionDecoder {
 
   /** Length in bytes, of which the message has as many; does not move on. */
   descriptionLength(): number {
-    const start = this._limit
-    if (start + 2 > this._end) throwBounds('InstrumentDefinition.description', 2, start, this._end)
-    const length = this._view.getUint16(start, true)
-    const end = start + 2 + length
-    if (end > this._end) throwBounds('InstrumentDefinition.description', length, start + 2, this._end)
+    const header = this._limit
+    const length = passData(this, 'InstrumentDefinition.description')
+    this._limit = header
     return length
   }
 
   /** Moves past the data; returns its length in bytes. */
   skipDescription(): number {
-    const start = this._limit
-    if (start + 2 > this._end) throwBounds('InstrumentDefinition.description', 2, start, this._end)
-    const length = this._view.getUint16(start, true)
-    const end = start + 2 + length
-    if (end > this._end) throwBounds('InstrumentDefinition.description', length, start + 2, this._end)
-    this._limit = end
+    const length = passData(this, 'InstrumentDefinition.description')
     return length
   }
 
@@ -427,12 +418,11 @@ export class InstrumentDefinitionDecoder {
     return readUtf8(this._bytes, this._limit - length, length)
   }
 
-  /** Copies at most `length` bytes, returns how many, and moves past all of the data. */
-  getDescription(dst: Uint8Array, dstOffset: number = 0, length: number = dst.length - dstOffset): number {
-    checkRange('InstrumentDefinition.description', length, dstOffset, dst.length)
-    const available = this.skipDescription()
-    const n = Math.min(length, available)
-    copyBytes(dst, dstOffset, this._bytes, this._limit - available, n)
+  /**
+   * Copies at most `length` bytes, returns how many, and moves past all of the data; default as many as `dst` holds.
+   */
+  getDescription(dst: Uint8Array, dstOffset?: number, length?: number): number {
+    const n = getData(this, 'InstrumentDefinition.description', dst, dstOffset, length)
     return n
   }
 
@@ -537,7 +527,7 @@ export class InstrumentDefinitionEncoder {
   wrap(buffer: DirectBuffer, offset: number, length?: number): this {
     const end = length === undefined ? buffer.byteLength : offset + length
     if (!(Number.isInteger(offset) && offset >= 0 && offset + 56 <= end && end <= buffer.byteLength)) {
-      throwWrap('InstrumentDefinitionEncoder', offset, 56, end - offset, buffer.byteLength)
+      throw wrapError('InstrumentDefinitionEncoder', offset, 56, end - offset, buffer.byteLength)
     }
     if (this._buffer !== buffer) {
       this._buffer = buffer
@@ -557,7 +547,7 @@ export class InstrumentDefinitionEncoder {
   wrapAndApplyHeader(buffer: DirectBuffer, offset: number, header: MessageHeaderEncoder, length?: number): this {
     const end = length === undefined ? buffer.byteLength : offset + length
     if (!(Number.isInteger(offset) && offset >= 0 && offset + 64 <= end && end <= buffer.byteLength)) {
-      throwWrap('InstrumentDefinitionEncoder', offset, 64, end - offset, buffer.byteLength)
+      throw wrapError('InstrumentDefinitionEncoder', offset, 64, end - offset, buffer.byteLength)
     }
     header._wrap(buffer, offset)
     const view = buffer.view
@@ -587,7 +577,7 @@ export class InstrumentDefinitionEncoder {
   /** Moves the cursor, to one that `limit` gave before. */
   setLimit(limit: number): this {
     if (!(Number.isInteger(limit) && limit >= this._offset && limit <= this._end)) {
-      throwBounds('InstrumentDefinitionEncoder.limit', 0, limit, this._end)
+      throw boundsError('InstrumentDefinitionEncoder.limit', 0, limit, this._end)
     }
     this._limit = limit
     return this
@@ -632,7 +622,7 @@ export class InstrumentDefinitionEncoder {
   }
 
   symbolAt(index: number, value: number): this {
-    if (index >>> 0 !== index || index >= 16) throwIndex('InstrumentDefinition.symbol', index, 16)
+    if (index >>> 0 !== index || index >= 16) throw indexError('InstrumentDefinition.symbol', index, 16)
     this._view.setUint8(this._offset + 4 + index, value)
     return this
   }
@@ -674,7 +664,7 @@ export class InstrumentDefinitionEncoder {
   }
 
   currencyAt(index: number, value: number): this {
-    if (index >>> 0 !== index || index >= 3) throwIndex('InstrumentDefinition.currency', index, 3)
+    if (index >>> 0 !== index || index >= 3) throw indexError('InstrumentDefinition.currency', index, 3)
     this._view.setUint8(this._offset + 21 + index, value)
     return this
   }
@@ -699,7 +689,7 @@ export class InstrumentDefinitionEncoder {
 
   /** From a Number; throws when it is not a safe integer. */
   tickSizeMantissaAsNumber(value: number): this {
-    if (!Number.isSafeInteger(value)) throwInexact('InstrumentDefinition.tickSizeMantissa')
+    if (!Number.isSafeInteger(value)) throw inexactError('InstrumentDefinition.tickSizeMantissa')
     this._view.setInt32(this._offset + 28, Math.floor(value / 0x1_0000_0000), true)
     this._view.setUint32(this._offset + 24, value >>> 0, true)
     return this
@@ -729,7 +719,7 @@ export class InstrumentDefinitionEncoder {
 
   /** From a Number; throws when it is not a safe integer. */
   strikePriceMantissaAsNumber(value: number): this {
-    if (!Number.isSafeInteger(value)) throwInexact('InstrumentDefinition.strikePriceMantissa')
+    if (!Number.isSafeInteger(value)) throw inexactError('InstrumentDefinition.strikePriceMantissa')
     this._view.setInt32(this._offset + 36, Math.floor(value / 0x1_0000_0000), true)
     this._view.setUint32(this._offset + 32, value >>> 0, true)
     return this
@@ -822,15 +812,8 @@ export class InstrumentDefinitionEncoder {
 
   /** Writes the length and leaves room for the data; returns the offset in the buffer where the caller writes it. */
   reserveDescription(length: number): number {
-    if (!(Number.isInteger(length) && length >= 0 && length <= 1024)) {
-      throwLength('InstrumentDefinition.description', length, 1024)
-    }
-    const start = this._limit
-    const end = start + 2 + length
-    if (end > this._end) throwBounds('InstrumentDefinition.description', 2 + length, start, this._end)
-    this._view.setUint16(start, length, true)
-    this._limit = end
-    return start + 2
+    const offset = reserveData(this, 'InstrumentDefinition.description', length, 1024)
+    return offset
   }
 
   putDescription(src: Uint8Array, srcOffset: number = 0, length: number = src.length - srcOffset): this {
@@ -918,9 +901,9 @@ export class InstrumentDefinitionLegsDecoder implements Iterable<InstrumentDefin
   _refuse(count: number, blockLength: number): never {
     const { _limit, _end } = this._message
     const first = _limit + 3
-    if (first > _end) throwBounds('InstrumentDefinition.legs', 3, _limit, _end)
+    if (first > _end) throw boundsError('InstrumentDefinition.legs', 3, _limit, _end)
     checkGroup('InstrumentDefinition.legs', count, blockLength, _end - first)
-    throwBlockLength('InstrumentDefinition.legs', blockLength, 6)
+    throw blockLengthError('InstrumentDefinition.legs', blockLength, 6)
   }
 
   /** Number of entries. */
@@ -936,7 +919,7 @@ export class InstrumentDefinitionLegsDecoder implements Iterable<InstrumentDefin
   next(): this {
     const offset = this._following
     const index = this._index
-    if (index >= this._count) throwNoMoreEntries('InstrumentDefinition.legs', this._count)
+    if (index >= this._count) throw noMoreEntriesError('InstrumentDefinition.legs', this._count)
     this._following = offset + this._blockLength
     this._offset = offset
     this._index = index + 1
@@ -946,7 +929,7 @@ export class InstrumentDefinitionLegsDecoder implements Iterable<InstrumentDefin
   /** Moves to an entry by its index, 0 for the first. */
   at(index: number): this {
     if (index >>> 0 !== index || index >= this._count) {
-      throwIndex('InstrumentDefinition.legs', index, this._count)
+      throw indexError('InstrumentDefinition.legs', index, this._count)
     }
     const offset = this._following + (index - this._index) * this._blockLength
     this._following = offset + this._blockLength
@@ -1036,10 +1019,10 @@ export class InstrumentDefinitionLegsEncoder {
    */
   _refuse(count: number): never {
     if (!(Number.isInteger(count) && count >= 0 && count <= 254)) {
-      throwGroupCount('InstrumentDefinition.legs', count, 0, 254)
+      throw groupCountError('InstrumentDefinition.legs', count, 0, 254)
     }
     const { _limit, _end } = this._message
-    throwBounds('InstrumentDefinition.legs', 3 + count * 6, _limit, _end)
+    throw boundsError('InstrumentDefinition.legs', 3 + count * 6, _limit, _end)
   }
 
   /** Moves to the next entry; throws when all announced ones are taken. */
@@ -1060,9 +1043,9 @@ export class InstrumentDefinitionLegsEncoder {
    * @internal
    */
   _refuseNext(): never {
-    if (this._index >= this._count) throwNoMoreEntries('InstrumentDefinition.legs', this._count)
+    if (this._index >= this._count) throw noMoreEntriesError('InstrumentDefinition.legs', this._count)
     const { _limit, _end } = this._message
-    throwBounds('InstrumentDefinition.legs', 6, _limit, _end)
+    throw boundsError('InstrumentDefinition.legs', 6, _limit, _end)
   }
 
   /** Makes the count on the wire that of the entries taken so far; returns it. */
@@ -1111,23 +1094,68 @@ export interface InstrumentDefinitionLengths {
   readonly description: number
 }
 
+/** Moves past data; returns its length. */
+function passData(message: InstrumentDefinitionDecoder, name: string): number {
+  const header = message._limit
+  const start = header + 2
+  if (start > message._end) throw boundsError(name, 2, header, message._end)
+  const length = message._view.getUint16(header, true)
+  const end = start + length
+  if (end > message._end) throw boundsError(name, length, start, message._end)
+  message._limit = end
+  return length
+}
+
+/** Copies at most `length` bytes of data and moves past all of it; returns how many. */
+function getData(
+  message: InstrumentDefinitionDecoder,
+  name: string,
+  dst: Uint8Array,
+  dstOffset: number = 0,
+  length: number = dst.length - dstOffset,
+): number {
+  checkRange(name, length, dstOffset, dst.length)
+  const available = passData(message, name)
+  const n = length < available ? length : available
+  moveBytes(dst, dstOffset, message._bytes, message._limit - available, n)
+  return n
+}
+
+/** Writes the length of data; returns the offset of the data. */
+function reserveData(message: InstrumentDefinitionEncoder, name: string, length: number, max: number): number {
+  if (!(Number.isInteger(length) && length >= 0 && length <= max)) {
+    throw lengthError(name, length, max)
+  }
+  const header = message._limit
+  const start = header + 2
+  const end = start + length
+  if (end > message._end) throw boundsError(name, 2 + length, header, message._end)
+  message._view.setUint16(header, length, true)
+  message._limit = end
+  return start
+}
+
 function skipInstrumentDefinition(view: DataView, limit: number, end: number): number {
   limit = skipInstrumentDefinitionLegs(view, limit, end)
-  if (limit + 2 > end) throwBounds('InstrumentDefinition.description', 2, limit, end)
+  if (limit + 2 > end) throw boundsError('InstrumentDefinition.description', 2, limit, end)
   const length0 = view.getUint16(limit, true)
   limit += 2
-  if (limit + length0 > end) throwBounds('InstrumentDefinition.description', length0, limit, end)
+  if (limit + length0 > end) {
+    throw boundsError('InstrumentDefinition.description', length0, limit, end)
+  }
   limit += length0
   return limit
 }
 
 function skipInstrumentDefinitionLegs(view: DataView, limit: number, end: number): number {
-  if (limit + 3 > end) throwBounds('InstrumentDefinition.legs', 3, limit, end)
+  if (limit + 3 > end) throw boundsError('InstrumentDefinition.legs', 3, limit, end)
   const blockLength = view.getUint16(limit, true)
   const count = view.getUint8(limit + 2)
   limit += 3
   checkGroup('InstrumentDefinition.legs', count, blockLength, end - limit)
-  if (count !== 0 && blockLength < 6) throwBlockLength('InstrumentDefinition.legs', blockLength, 6)
+  if (count !== 0 && blockLength < 6) {
+    throw blockLengthError('InstrumentDefinition.legs', blockLength, 6)
+  }
   limit += count * blockLength
   return limit
 }
