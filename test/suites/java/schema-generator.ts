@@ -195,8 +195,10 @@ function fieldPresence(
 /** Appends a group with members of its own. */
 export function addGroup(schema: GeneratedSchema, random: Random, level: Level, since?: number): void {
   const dimension = random.pick(schema.encodings.dimensions)
+  let name = schema.names.className()
+  while (!level.names.claim(name)) name = schema.names.className()
   const node = element('group', {
-    name: schema.names.className(),
+    name,
     id: freshId(random, level.ids, 65534),
     dimensionType: dimension.name === 'groupSizeEncoding' && random.bool() ? undefined : dimension.name,
     ...commonAttributes(random, schema.options),

@@ -69,13 +69,18 @@ export class NamePool {
     return this.#random.bool(0.05) ? this.#take(() => this.#random.pick([...KEYWORDS, ...WORDS])) : this.memberName()
   }
 
+  /** Takes a name from elsewhere into this scope; false when it is in use here. */
+  claim(name: string): boolean {
+    const folded = name.toLowerCase()
+    if (this.#used.has(folded)) return false
+    this.#used.add(folded)
+    return true
+  }
+
   #take(make: () => string): string {
     for (;;) {
       const name = make()
-      const folded = name.toLowerCase()
-      if (this.#used.has(folded)) continue
-      this.#used.add(folded)
-      return name
+      if (this.claim(name)) return name
     }
   }
 }
