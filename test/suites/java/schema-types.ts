@@ -252,8 +252,10 @@ export class TypeFactory {
     const random = this.#random
     if (this.declared.length > 0 && random.bool(0.25)) {
       const target = random.pick(this.declared)
+      // The reference confuses a composite with one of the same name inside it.
+      const name = target.kind === 'composite' ? this.#names.className() : names.memberName()
       const node = element('ref', {
-        name: names.memberName(),
+        name,
         type: target.name,
         sinceVersion: random.bool(0.1) ? random.int(this.#options.version + 1) : undefined,
       })

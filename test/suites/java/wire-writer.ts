@@ -6,6 +6,8 @@ import type { Random } from '../../support/random.ts'
 import type { Data, Group, Layout, Member } from './ir-layout.ts'
 import { compositeMembers, messageLayout, primitiveOf } from './ir-layout.ts'
 
+const MAX_UINT8 = 254
+
 export interface WireOptions {
   /** Version that the message claims to be of; members of later ones are left out. */
   readonly version: number
@@ -29,8 +31,7 @@ export interface WireMessage {
  */
 export function writeMessage(ir: Ir, message: IrMessage, random: Random, options: WireOptions): WireMessage {
   const writer = new WireWriter(ir, random, options)
-  const [begin] = message.tokens
-  const blockLength = (begin?.encodedLength ?? 0) + (options.extraBytes ?? 0)
+  const blockLength = lengthFor(ir.headerTokens, message.tokens[0], options.extraBytes)
   writer.header(message.id, blockLength)
   const headerLength = writer.length
   writer.body(messageLayout(message.tokens), blockLength)
@@ -84,16 +85,13 @@ class WireWriter {
   #group({ token, dimensions, entry }: Group): void {
     const { extraBytes = 0, counts = [0, 1, 2, 3] } = this.#options
     const bytes = this.#append(dimensions[0]?.encodedLength ?? 0)
-    const blockLength = token.encodedLength + extraBytes
-    const blockLengthToken = dimensions.find(({ name }) => name === 'blockLength')
-    const narrow = blockLengthToken !== undefined && primitiveOf(blockLengthToken) === 'uint8'
-    const written = narrow ? Math.min(blockLength, 254) : blockLength
+    const blockLength = lengthFor(dimensions, token, extraBytes)
     const count = this.#random.pick(counts)
     for (const dimension of dimensions) {
-      if (dimension.name === 'blockLength') this.#put(bytes, dimension, written)
+      if (dimension.name === 'blockLength') this.#put(bytes, dimension, blockLength)
       if (dimension.name === 'numInGroup') this.#put(bytes, dimension, count)
     }
-    for (let i = 0; i < count; i++) this.body(entry, written)
+    for (let i = 0; i < count; i++) this.body(entry, blockLength)
   }
 
   #data({ length, content }: Data): void {
@@ -130,6 +128,14 @@ class WireWriter {
     const offset = Math.max(0, type.offset)
     putInteger(bytes, offset, primitiveOf(type), BigInt(value), this.#ir.byteOrder === 'littleEndian')
   }
+}
+
+/** Length of a block with as many extra bytes as its header can tell of. */
+function lengthFor(header: readonly Token[], block: Token | undefined, extraBytes = 0): number {
+  const length = (block?.encodedLength ?? 0) + extraBytes
+  const blockLength = header.find(({ name }) => name === 'blockLength')
+  const narrow = blockLength !== undefined && primitiveOf(blockLength) === 'uint8'
+  return narrow ? Math.min(length, MAX_UINT8) : length
 }
 
 function putInteger(bytes: Uint8Array, offset: number, primitive: PrimitiveName, value: bigint, little: boolean): void {
