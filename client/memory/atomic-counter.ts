@@ -3,8 +3,8 @@ import type { AtomicBuffer } from './atomic-buffer.ts'
 import { checkCounterId, counterValueOffset } from './counter-records.ts'
 
 /**
- * The value of one counter. Values are Numbers, exact as those of `AtomicBuffer` are; `getBigInt` and `setBigInt` are for
- * counters whose every bit counts.
+ * The value of one counter. Values are Numbers, exact as those of `AtomicBuffer` are; `getBigInt` and `setBigInt` are
+ * for counters whose every bit counts.
  */
 export class AtomicCounter {
   readonly id: number

@@ -1,6 +1,9 @@
 import { moveBytes } from '../../codegen/runtime/index.ts'
 import type { DirectBuffer } from '../../codegen/runtime/index.ts'
-import { BroadcastBufferTrailerDecoder, BroadcastBufferTrailerMeta } from '../../schemas/generated/aeron.memory/index.ts'
+import {
+  BroadcastBufferTrailerDecoder,
+  BroadcastBufferTrailerMeta,
+} from '../../schemas/generated/aeron.memory/index.ts'
 import type { AtomicBuffer } from './atomic-buffer.ts'
 import { fence } from './fence.ts'
 import {

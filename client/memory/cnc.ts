@@ -129,8 +129,8 @@ export class Cnc {
     if (version >> MAJOR_SHIFT !== CNC_VERSION >> MAJOR_SHIFT) {
       throw new GodwitError(
         'ERR_GODWIT_CNC_VERSION',
-        `CnC version ${formatVersion(version)} is not compatible with ${formatVersion(CNC_VERSION)}: use a driver and ` +
-          'clients of the same major version',
+        `CnC version ${formatVersion(version)} is not compatible with ${formatVersion(CNC_VERSION)}: use a driver ` +
+          'and clients of the same major version',
       )
     }
     const { view } = memory

@@ -23,7 +23,10 @@ export const RING_BUFFER_TRAILER_LENGTH: number = RingBufferTrailerDecoder.BLOCK
 /** What `claim` returns when there is no room. */
 const FULL = -1
 
-/** Gets a message in the ring's own memory, valid during the call only. Producers are not trusted: nor is the message. */
+/**
+ * Gets a message in the ring's own memory, valid during the call only. Producers are not trusted, nor is the message:
+ * it may even change while it is read.
+ */
 export type RingMessageHandler = (typeId: number, buffer: AtomicBuffer, offset: number, length: number) => void
 
 export type ControlledRingMessageHandler =

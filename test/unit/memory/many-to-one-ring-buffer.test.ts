@@ -354,7 +354,7 @@ function scribble(random: Random, buffer: AtomicBuffer): void {
   else buffer.view.setInt32(offset, Number(BigInt.asIntN(32, value)), true)
 }
 
-test('whatever is written to it, the consumer stays inside and the ring works again', () => withSeed('ring', (random) => {
+test('whatever is written to it, the consumer stays inside and goes on', () => withSeed('ring', (random) => {
   for (let round = 0; round < 300; round++) {
     const { ring, buffer } = ringAt(8 * random.int(1000))
     for (let step = 0; step < 30; step++) {
