@@ -1,14 +1,8 @@
+import { cncLength } from '../../client/memory/cnc.ts'
 import { formatDurationNs, formatSize } from '../../client/protocol/text-values.ts'
 import { GodwitError } from '../../codegen/runtime/index.ts'
-import {
-  CncHeaderDecoder,
-  CounterMetadataDecoder,
-  CounterValueDecoder,
-} from '../../schemas/generated/aeron.memory/index.ts'
+import { CounterMetadataDecoder, CounterValueDecoder } from '../../schemas/generated/aeron.memory/index.ts'
 import type { DriverSettings } from './driver-settings.ts'
-
-/** The lengths of the CnC file are fields of 32 bits, and so is their sum. */
-const CNC_LENGTH_MAX = 2 ** 31 - 1
 
 /** Rules for settings that depend on each other; those for one alone are in the table. */
 export function checkTogether(settings: DriverSettings): void {
@@ -38,15 +32,19 @@ export function checkTogether(settings: DriverSettings): void {
 
 function checkCncLength(settings: DriverSettings): void {
   const { conductorBufferLength, clientsBufferLength, countersBufferLength, errorBufferLength, filePageSize } = settings
-  const recordsLength = CounterMetadataDecoder.BLOCK_LENGTH + CounterValueDecoder.BLOCK_LENGTH
-  const countersLength = (countersBufferLength / CounterValueDecoder.BLOCK_LENGTH) * recordsLength
-  const sum = conductorBufferLength + clientsBufferLength + countersLength + errorBufferLength
-  const length = Math.ceil((CncHeaderDecoder.BLOCK_LENGTH + sum) / filePageSize) * filePageSize
-  if (length <= CNC_LENGTH_MAX) return
-  throw wrong(
-    'conductorBufferLength, clientsBufferLength, countersBufferLength and errorBufferLength make a CnC file of ' +
-      `${length} bytes: it must have at most ${CNC_LENGTH_MAX}`,
-  )
+  try {
+    cncLength({
+      toDriver: conductorBufferLength,
+      toClients: clientsBufferLength,
+      countersMetadata: (countersBufferLength / CounterValueDecoder.BLOCK_LENGTH) * CounterMetadataDecoder.BLOCK_LENGTH,
+      countersValues: countersBufferLength,
+      errorLog: errorBufferLength,
+      pageSize: filePageSize,
+    })
+  } catch (error) {
+    const names = 'conductorBufferLength, clientsBufferLength, countersBufferLength and errorBufferLength'
+    throw wrong(`${names} do not fit together: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 function wrong(message: string): GodwitError {

@@ -1,4 +1,11 @@
 import {
+  MTU_MAX_LENGTH,
+  PAGE_MAX_LENGTH,
+  PAGE_MIN_LENGTH,
+  TERM_MAX_LENGTH,
+  TERM_MIN_LENGTH,
+} from '../../client/log/log-buffer-descriptor.ts'
+import {
   formatDurationNs,
   formatSize,
   parseBoolean,
@@ -15,7 +22,7 @@ import {
   CounterValueDecoder,
   RingBufferTrailerDecoder,
 } from '../../schemas/generated/aeron.memory/index.ts'
-import { MAX_MTU_LENGTH, MIN_MTU_LENGTH, MIN_NAK_DELAY_NS, RESEND_MAX, TERM_LENGTH_RANGE } from './channel/limits.ts'
+import { NAK_DELAY_MIN_NS, RESEND_MAX, STREAM_MTU_MIN_LENGTH } from './channel/limits.ts'
 import type { DriverSettings } from './driver-settings.ts'
 
 const KIB = 2 ** 10
@@ -28,6 +35,9 @@ const INT32_MAX = 2 ** 31 - 1
 
 /** Most datagrams that go to, or come from, the system in one call. */
 const IO_VECTOR_CAPACITY_MAX = 16
+
+/** What Aeron's C driver also takes for true and false. */
+const SWITCHES: ReadonlyMap<string, boolean> = new Map([['1', true], ['on', true], ['0', false], ['off', false]])
 
 /** A rule for the values of a setting besides their range. */
 interface Form {
@@ -60,7 +70,7 @@ interface ChoiceSetting extends SettingBase {
   readonly byDefault: string
   readonly choices: readonly string[]
   /** What stands for a choice in the environment; the names of Aeron's Java and C drivers. */
-  readonly aliases?: Readonly<Record<string, string>>
+  readonly aliases?: ReadonlyMap<string, string>
 }
 
 export type Setting = NumberSetting | OtherSetting | ChoiceSetting
@@ -93,28 +103,29 @@ function boolean(property: string, byDefault: boolean, about: string): Setting {
   return { property, kind: 'boolean', byDefault, about }
 }
 
+const IDLE_STRATEGY_ALIASES: ReadonlyMap<string, string> = new Map([
+  ['busy_spin', 'busySpin'],
+  ['spinning', 'busySpin'],
+  ['sleep_ns', 'sleeping'],
+  ['org.agrona.concurrent.BackoffIdleStrategy', 'backoff'],
+  ['org.agrona.concurrent.BusySpinIdleStrategy', 'busySpin'],
+  ['org.agrona.concurrent.YieldingIdleStrategy', 'yielding'],
+  ['org.agrona.concurrent.SleepingIdleStrategy', 'sleeping'],
+  ['org.agrona.concurrent.NoOpIdleStrategy', 'noop'],
+])
+
 function idleStrategy(property: string, about: string): Setting {
   return {
     property,
     kind: 'choice',
     byDefault: 'backoff',
     choices: ['backoff', 'busySpin', 'yielding', 'sleeping', 'noop'],
-    aliases: {
-      'busy_spin': 'busySpin',
-      'spinning': 'busySpin',
-      'sleep_ns': 'sleeping',
-      'org.agrona.concurrent.BackoffIdleStrategy': 'backoff',
-      'org.agrona.concurrent.BusySpinIdleStrategy': 'busySpin',
-      'org.agrona.concurrent.YieldingIdleStrategy': 'yielding',
-      'org.agrona.concurrent.SleepingIdleStrategy': 'sleeping',
-      'org.agrona.concurrent.NoOpIdleStrategy': 'noop',
-    },
+    aliases: IDLE_STRATEGY_ALIASES,
     about,
   }
 }
 
 const mtuForm = multipleOf(FRAME_ALIGNMENT)
-const [TERM_MIN, TERM_MAX] = TERM_LENGTH_RANGE
 const MTU_ABOUT = 'Longest datagram'
 const WINDOW_ABOUT = 'how far a publisher may be ahead; 0: half a term, which it never exceeds'
 
@@ -198,8 +209,8 @@ export const SETTINGS: Readonly<Record<keyof DriverSettings, Setting>> = {
   filePageSize: size(
     'aeron.file.page.size',
     4 * KIB,
-    4 * KIB,
-    GIB,
+    PAGE_MIN_LENGTH,
+    PAGE_MAX_LENGTH,
     'Lengths of logs and of the CnC file are multiples of it.',
     powerOfTwo(),
   ),
@@ -241,32 +252,32 @@ export const SETTINGS: Readonly<Record<keyof DriverSettings, Setting>> = {
   termBufferLength: size(
     'aeron.term.buffer.length',
     16 * MIB,
-    TERM_MIN,
-    TERM_MAX,
+    TERM_MIN_LENGTH,
+    TERM_MAX_LENGTH,
     'A term of a network publication.',
     powerOfTwo(),
   ),
   ipcTermBufferLength: size(
     'aeron.ipc.term.buffer.length',
     64 * MIB,
-    TERM_MIN,
-    TERM_MAX,
+    TERM_MIN_LENGTH,
+    TERM_MAX_LENGTH,
     'A term of an IPC publication.',
     powerOfTwo(),
   ),
   mtuLength: size(
     'aeron.mtu.length',
     1408,
-    MIN_MTU_LENGTH,
-    MAX_MTU_LENGTH,
+    STREAM_MTU_MIN_LENGTH,
+    MTU_MAX_LENGTH,
     `${MTU_ABOUT} of a network publication. At most socketSoSndbuf where that is not 0, and rcvInitialWindowLength.`,
     mtuForm,
   ),
   ipcMtuLength: size(
     'aeron.ipc.mtu.length',
     1408,
-    MIN_MTU_LENGTH,
-    MAX_MTU_LENGTH,
+    STREAM_MTU_MIN_LENGTH,
+    MTU_MAX_LENGTH,
     'Longest fragment of an IPC publication.',
     mtuForm,
   ),
@@ -274,14 +285,14 @@ export const SETTINGS: Readonly<Record<keyof DriverSettings, Setting>> = {
     'aeron.publication.term.window.length',
     0,
     0,
-    TERM_MAX / 2,
+    TERM_MAX_LENGTH / 2,
     `Network: ${WINDOW_ABOUT}. At least mtuLength.`,
   ),
   ipcPublicationTermWindowLength: size(
     'aeron.ipc.publication.term.window.length',
     0,
     0,
-    TERM_MAX / 2,
+    TERM_MAX_LENGTH / 2,
     `IPC: ${WINDOW_ABOUT}. At least ipcMtuLength.`,
   ),
   publicationLingerTimeoutNs: durationNs(
@@ -359,8 +370,8 @@ export const SETTINGS: Readonly<Record<keyof DriverSettings, Setting>> = {
   rcvInitialWindowLength: size(
     'aeron.rcv.initial.window.length',
     128 * KIB,
-    MIN_MTU_LENGTH,
-    TERM_MAX / 2,
+    STREAM_MTU_MIN_LENGTH,
+    TERM_MAX_LENGTH / 2,
     'Window of a receiver. At most socketSoRcvbuf where that is not 0.',
   ),
   rcvStatusMessageTimeoutNs: durationNs(
@@ -375,7 +386,7 @@ export const SETTINGS: Readonly<Record<keyof DriverSettings, Setting>> = {
     US,
     'An image without packets for longer is gone.',
   ),
-  nakUnicastDelayNs: durationNs('aeron.nak.unicast.delay', US, MIN_NAK_DELAY_NS, 'How long a gap may close by itself.'),
+  nakUnicastDelayNs: durationNs('aeron.nak.unicast.delay', US, NAK_DELAY_MIN_NS, 'How long a gap may close by itself.'),
   nakUnicastRetryDelayRatio: integer(
     'aeron.nak.unicast.retry.delay.ratio',
     100,
@@ -491,9 +502,9 @@ export function environmentName({ property }: Setting): string {
 export function readSettingText(setting: Setting, text: string): unknown {
   switch (setting.kind) {
     case 'boolean':
-      return parseBoolean(text)
+      return SWITCHES.get(text) ?? parseBoolean(text)
     case 'choice':
-      return setting.aliases?.[text] ?? text
+      return setting.aliases?.get(text) ?? text
     case 'integer64':
       return parseInteger64(text)
     case 'integer':

@@ -1,14 +1,11 @@
-/** Ranges that channels and settings have in common. */
+/** Ranges that channels and settings have in common, besides those of log buffers. */
+import { HEADER_LENGTH } from '../../../client/log/log-buffer-descriptor.ts'
 import { FRAME_ALIGNMENT } from '../../../schemas/descriptors.ts'
 
-/** Bytes; a term is a power of two. */
-export const TERM_LENGTH_RANGE: readonly [min: number, max: number] = [2 ** 16, 2 ** 30]
-
-/** A header and something after it; a multiple of the frame alignment. */
-export const MIN_MTU_LENGTH: number = 2 * FRAME_ALIGNMENT
-export const MAX_MTU_LENGTH = 65_504
+/** The shortest MTU has room for a payload. */
+export const STREAM_MTU_MIN_LENGTH: number = HEADER_LENGTH + FRAME_ALIGNMENT
 
 /** Retransmissions under way at most. */
 export const RESEND_MAX = 256
 
-export const MIN_NAK_DELAY_NS = 1_000
+export const NAK_DELAY_MIN_NS = 1_000

@@ -1,3 +1,10 @@
+import {
+  computeTermCount,
+  MTU_MAX_LENGTH,
+  POSITION_LIMIT,
+  TERM_MAX_LENGTH,
+  TERM_MIN_LENGTH,
+} from '../../../client/log/log-buffer-descriptor.ts'
 import type { ChannelUri } from '../../../client/protocol/channel-uri.ts'
 import { formatSize, quoteText } from '../../../client/protocol/text-values.ts'
 import { FRAME_ALIGNMENT } from '../../../schemas/descriptors.ts'
@@ -5,7 +12,7 @@ import { ErrorCode } from '../../../schemas/generated/aeron.commands/index.ts'
 import { DriverError } from '../driver-error.ts'
 import type { DriverSettings } from '../driver-settings.ts'
 import { ChannelParameters, invalidParameter, unsupportedParameter } from './channel-parameters.ts'
-import { MAX_MTU_LENGTH, MIN_MTU_LENGTH, RESEND_MAX, TERM_LENGTH_RANGE } from './limits.ts'
+import { RESEND_MAX, STREAM_MTU_MIN_LENGTH } from './limits.ts'
 import { checkLaterFeatures, readSocketParams, readUntetheredParams } from './shared-params.ts'
 import type { SocketParams, UntetheredParams } from './shared-params.ts'
 
@@ -36,9 +43,6 @@ export interface PublicationParams extends SocketParams, UntetheredParams {
     readonly mtuLength: boolean
   }
 }
-
-/** Positions, which are multiples of the frame alignment, are exact Numbers up to here. */
-const EXACT_POSITION_MAX = 2 ** 58
 
 const POSITION_KEYS = ['init-term-id', 'term-id', 'term-offset'] as const
 
@@ -106,17 +110,16 @@ function readSessionId(parameters: ChannelParameters): number | undefined {
 }
 
 function readTermLength(parameters: ChannelParameters, byDefault: number): number {
-  const [min, max] = TERM_LENGTH_RANGE
-  const termLength = parameters.size('term-length', byDefault, min, max)
+  const termLength = parameters.size('term-length', byDefault, TERM_MIN_LENGTH, TERM_MAX_LENGTH)
   if (Number.isInteger(Math.log2(termLength))) return termLength
-  const allowed = `a power of two from ${formatSize(min)} to ${formatSize(max)} is needed`
+  const allowed = `a power of two from ${formatSize(TERM_MIN_LENGTH)} to ${formatSize(TERM_MAX_LENGTH)} is needed`
   throw invalidParameter('term-length', parameters.uri.get('term-length') ?? '', allowed)
 }
 
 function readMtuLength(parameters: ChannelParameters, byDefault: number): number {
-  const mtuLength = parameters.size('mtu', byDefault, MIN_MTU_LENGTH, MAX_MTU_LENGTH)
+  const mtuLength = parameters.size('mtu', byDefault, STREAM_MTU_MIN_LENGTH, MTU_MAX_LENGTH)
   if (mtuLength % FRAME_ALIGNMENT === 0) return mtuLength
-  const allowed = `a multiple of ${FRAME_ALIGNMENT} from ${MIN_MTU_LENGTH} to ${MAX_MTU_LENGTH} is needed`
+  const allowed = `a multiple of ${FRAME_ALIGNMENT} from ${STREAM_MTU_MIN_LENGTH} to ${MTU_MAX_LENGTH} is needed`
   throw invalidParameter('mtu', parameters.uri.get('mtu') ?? '', allowed)
 }
 
@@ -149,7 +152,7 @@ function readStart(parameters: ChannelParameters, termLength: number): StartPosi
   const initialTermId = parameters.integer32('init-term-id') ?? 0
   const termId = parameters.integer32('term-id') ?? 0
   const termOffset = parameters.integerInRange('term-offset', 0, 0, termLength)
-  const termCount = (termId - initialTermId) | 0
+  const termCount = computeTermCount(termId, initialTermId)
   const wrong = (key: string, allowed: string): DriverError => invalidParameter(key, uri.get(key) ?? '', allowed)
   if (termOffset % FRAME_ALIGNMENT !== 0) {
     throw wrong('term-offset', `a multiple of ${FRAME_ALIGNMENT} up to ${termLength} is needed`)
@@ -157,7 +160,8 @@ function readStart(parameters: ChannelParameters, termLength: number): StartPosi
   if (termCount < 0) {
     throw wrong('term-id', `at most 2^31 - 1 terms after init-term-id, which is ${initialTermId}, are allowed`)
   }
-  if (termCount * termLength + termOffset > EXACT_POSITION_MAX) {
+  // Not as a sum, which would be rounded down to the limit.
+  if (termOffset > POSITION_LIMIT - termCount * termLength) {
     throw wrong('term-id', `the position that it makes with init-term-id=${initialTermId} is above 2^58`)
   }
   return { initialTermId, termId, termOffset }

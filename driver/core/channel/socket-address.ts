@@ -57,7 +57,8 @@ export function isSamePrefix(a: string, b: string, prefixLength: number): boolea
   })
 }
 
-function addressBytes(text: string): Uint8Array | undefined {
+/** Bytes of a numeric address in network order, 4 or 16; undefined for anything else. */
+export function addressBytes(text: string): Uint8Array | undefined {
   if (text.length > NUMERIC_ADDRESS_LENGTH_MAX) return undefined
   return text.includes(':') ? ipv6Bytes(text) : ipv4Bytes(text)
 }

@@ -1,10 +1,11 @@
+import { TERM_MAX_LENGTH } from '../../../client/log/log-buffer-descriptor.ts'
 import type { ChannelUri } from '../../../client/protocol/channel-uri.ts'
 import { quoteText } from '../../../client/protocol/text-values.ts'
 import { ErrorCode } from '../../../schemas/generated/aeron.commands/index.ts'
 import { DriverError } from '../driver-error.ts'
 import type { DriverSettings } from '../driver-settings.ts'
 import { ChannelParameters, invalidParameter, unsupportedParameter } from './channel-parameters.ts'
-import { MIN_MTU_LENGTH, MIN_NAK_DELAY_NS, TERM_LENGTH_RANGE } from './limits.ts'
+import { NAK_DELAY_MIN_NS, STREAM_MTU_MIN_LENGTH } from './limits.ts'
 import { checkLaterFeatures, readSocketParams, readUntetheredParams } from './shared-params.ts'
 import type { SocketParams, UntetheredParams } from './shared-params.ts'
 
@@ -23,7 +24,7 @@ export interface SubscriptionParams extends SocketParams, UntetheredParams {
   readonly groupTag: bigint | undefined
 }
 
-const RECEIVER_WINDOW_MAX = TERM_LENGTH_RANGE[1] / 2
+const RECEIVER_WINDOW_MAX = TERM_MAX_LENGTH / 2
 
 /** @throws DriverError INVALID_CHANNEL or NOT_SUPPORTED that names the parameter, its value and what is allowed */
 export function parseSubscriptionParams(uri: ChannelUri, settings: DriverSettings): SubscriptionParams {
@@ -51,7 +52,7 @@ export function parseSubscriptionParams(uri: ChannelUri, settings: DriverSetting
     isRejoin: parameters.boolean('rejoin', settings.rejoinStream),
     isSparse: parameters.boolean('sparse', settings.termBufferSparseFile),
     receiverWindowLength,
-    nakDelayNs: parameters.durationNs('nak-delay', settings.nakUnicastDelayNs, MIN_NAK_DELAY_NS),
+    nakDelayNs: parameters.durationNs('nak-delay', settings.nakUnicastDelayNs, NAK_DELAY_MIN_NS),
     groupTag: parameters.integer64('gtag') ?? settings.receiverGroupTag,
   }
 }
@@ -73,7 +74,7 @@ function checkCongestionControl(uri: ChannelUri): void {
 }
 
 function readReceiverWindow(parameters: ChannelParameters, settings: DriverSettings): number {
-  return parameters.size('rcv-wnd', settings.rcvInitialWindowLength, MIN_MTU_LENGTH, RECEIVER_WINDOW_MAX)
+  return parameters.size('rcv-wnd', settings.rcvInitialWindowLength, STREAM_MTU_MIN_LENGTH, RECEIVER_WINDOW_MAX)
 }
 
 function checkWindowFitsReceiveBuffer(windowLength: number, receiveBufferLength: number): void {

@@ -3,9 +3,10 @@ import { quoteText } from '../../../client/protocol/text-values.ts'
 import { ErrorCode } from '../../../schemas/generated/aeron.commands/index.ts'
 import { DriverError } from '../driver-error.ts'
 import type { SocketAddress } from '../media.ts'
-import { invalidParameter, unsupportedParameter } from './channel-parameters.ts'
+import { ChannelParameters, invalidParameter, unsupportedParameter } from './channel-parameters.ts'
 import type { HostAndPort, InterfaceSearch } from './endpoint-text.ts'
 import { parseHostAndPort, parseInterface } from './endpoint-text.ts'
+import { checkLaterFeatures } from './shared-params.ts'
 import { addressBits, formatAddress, isMulticast, isSamePrefix, isWildcard, parseNumericAddress } from './socket-address.ts'
 import type { NumericAddress } from './socket-address.ts'
 
@@ -63,6 +64,7 @@ let uniqueChannels = 0
  *   publication to port 0)
  */
 export function parseUdpChannel(uri: ChannelUri, use: 'publication' | 'subscription'): UdpChannel {
+  checkLaterFeatures(new ChannelParameters(uri))
   const endpointText = uri.get('endpoint')
   if (endpointText === undefined) {
     throw new DriverError(
