@@ -62,7 +62,7 @@ function addParameter(parameters: Map<string, string>, parameter: string, text: 
   const key = equals === -1 ? parameter : parameter.slice(0, equals)
   if (key === '') throw malformed(text, 'it has a parameter without a key')
   if (equals === -1 || equals === parameter.length - 1) {
-    throw malformed(text, `the parameter ${quoteText(key)} has no value: key=value is needed, with | between parameters`)
+    throw malformed(text, `the parameter ${quoteText(key)} has no value: key=value is needed, and | before the next`)
   }
   if (parameters.has(key)) throw malformed(text, `the parameter ${quoteText(key)} appears twice, once is allowed`)
   parameters.set(key, parameter.slice(equals + 1))

@@ -1,7 +1,8 @@
 import { GodwitError } from '../../codegen/runtime/index.ts'
 import { checkTogether } from './settings-rules.ts'
-import { environmentName, readSettingText, SETTINGS, settingError } from './settings-table.ts'
-import type { Setting } from './settings-table.ts'
+import { environmentName, isAllowed, readSettingText, settingError } from './setting.ts'
+import type { Setting } from './setting.ts'
+import { SETTINGS } from './settings-table.ts'
 
 export type ThreadingMode = 'DEDICATED' | 'SHARED_NETWORK' | 'SHARED' | 'INVOKER'
 export type IdleStrategyName = 'backoff' | 'busySpin' | 'yielding' | 'sleeping' | 'noop'
@@ -118,7 +119,7 @@ export function concludeDriverSettings(
   const values = names.map((name): readonly [string, unknown] => {
     const setting = SETTINGS[name]
     const value = options[name] ?? fromEnvironment(name, setting, environment) ?? defaults[name] ?? setting.byDefault
-    if (value !== undefined) checkValue(name, setting, value)
+    if (value !== undefined && !isAllowed(setting, value)) throw settingError(name, setting, value)
     return [name, value]
   })
   // One value for every key of the table, each checked against its row.
@@ -139,22 +140,4 @@ function fromEnvironment(name: string, setting: Setting, environment: DriverEnvi
   const value = readSettingText(setting, text)
   if (value === undefined) throw settingError(`${name} (${key})`, setting, text)
   return value
-}
-
-function checkValue(name: string, setting: Setting, value: unknown): void {
-  if (!isAllowed(setting, value)) throw settingError(name, setting, value)
-}
-
-function isAllowed(setting: Setting, value: unknown): boolean {
-  switch (setting.kind) {
-    case 'boolean':
-      return typeof value === 'boolean'
-    case 'choice':
-      return typeof value === 'string' && setting.choices.includes(value)
-    case 'integer64':
-      return typeof value === 'bigint' && BigInt.asIntN(64, value) === value
-    default:
-      if (typeof value !== 'number' || !Number.isSafeInteger(value)) return false
-      return value >= setting.min && value <= setting.max && setting.form?.accepts(value) !== false
-  }
 }

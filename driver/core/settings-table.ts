@@ -5,17 +5,6 @@ import {
   TERM_MAX_LENGTH,
   TERM_MIN_LENGTH,
 } from '../../client/log/log-buffer-descriptor.ts'
-import {
-  formatDurationNs,
-  formatSize,
-  parseBoolean,
-  parseDurationNs,
-  parseInteger32,
-  parseInteger64,
-  parseSize,
-  quoteText,
-} from '../../client/protocol/text-values.ts'
-import { GodwitError } from '../../codegen/runtime/index.ts'
 import { FRAME_ALIGNMENT } from '../../schemas/descriptors.ts'
 import {
   BroadcastBufferTrailerDecoder,
@@ -24,6 +13,8 @@ import {
 } from '../../schemas/generated/aeron.memory/index.ts'
 import { NAK_DELAY_MIN_NS, RESEND_MAX, STREAM_MTU_MIN_LENGTH } from './channel/limits.ts'
 import type { DriverSettings } from './driver-settings.ts'
+import { boolean, durationNs, idleStrategy, integer, multipleOf, powerOfTwo, size } from './setting.ts'
+import type { Setting } from './setting.ts'
 
 const KIB = 2 ** 10
 const MIB = 2 ** 20
@@ -36,97 +27,7 @@ const INT32_MAX = 2 ** 31 - 1
 /** Most datagrams that go to, or come from, the system in one call. */
 const IO_VECTOR_CAPACITY_MAX = 16
 
-/** What Aeron's C driver also takes for true and false. */
-const SWITCHES: ReadonlyMap<string, boolean> = new Map([['1', true], ['on', true], ['0', false], ['off', false]])
-
-/** A rule for the values of a setting besides their range. */
-interface Form {
-  readonly text: string
-  accepts(value: number): boolean
-}
-
-interface SettingBase {
-  /** Name of the property; in capitals and with underscores, that of the variable in the environment. */
-  readonly property: string
-  readonly about: string
-}
-
-interface NumberSetting extends SettingBase {
-  readonly kind: 'size' | 'durationNs' | 'durationMs' | 'integer'
-  /** Undefined: another setting, which `about` names. */
-  readonly byDefault: number | undefined
-  readonly min: number
-  readonly max: number
-  readonly form?: Form
-}
-
-interface OtherSetting extends SettingBase {
-  readonly kind: 'boolean' | 'integer64'
-  readonly byDefault: boolean | bigint | undefined
-}
-
-interface ChoiceSetting extends SettingBase {
-  readonly kind: 'choice'
-  readonly byDefault: string
-  readonly choices: readonly string[]
-  /** What stands for a choice in the environment; the names of Aeron's Java and C drivers. */
-  readonly aliases?: ReadonlyMap<string, string>
-}
-
-export type Setting = NumberSetting | OtherSetting | ChoiceSetting
-
-function multipleOf(unit: number): Form {
-  return { text: `, a multiple of ${unit}`, accepts: (value) => value % unit === 0 }
-}
-
-/** A power of two, and a trailer of so many bytes behind it. */
-function powerOfTwo(trailerLength: number = 0): Form {
-  return {
-    text: trailerLength === 0 ? ', a power of two' : `, a power of two and ${trailerLength} more`,
-    accepts: (value) => Number.isInteger(Math.log2(value - trailerLength)),
-  }
-}
-
-function size(property: string, byDefault: number, min: number, max: number, about: string, form?: Form): Setting {
-  return { property, kind: 'size', byDefault, min, max, about, ...(form === undefined ? {} : { form }) }
-}
-
-function durationNs(property: string, byDefault: number | undefined, minNs: number, about: string): Setting {
-  return { property, kind: 'durationNs', byDefault, min: minNs, max: Number.MAX_SAFE_INTEGER, about }
-}
-
-function integer(property: string, byDefault: number, min: number, max: number, about: string): Setting {
-  return { property, kind: 'integer', byDefault, min, max, about }
-}
-
-function boolean(property: string, byDefault: boolean, about: string): Setting {
-  return { property, kind: 'boolean', byDefault, about }
-}
-
-const IDLE_STRATEGY_ALIASES: ReadonlyMap<string, string> = new Map([
-  ['busy_spin', 'busySpin'],
-  ['spinning', 'busySpin'],
-  ['sleep_ns', 'sleeping'],
-  ['org.agrona.concurrent.BackoffIdleStrategy', 'backoff'],
-  ['org.agrona.concurrent.BusySpinIdleStrategy', 'busySpin'],
-  ['org.agrona.concurrent.YieldingIdleStrategy', 'yielding'],
-  ['org.agrona.concurrent.SleepingIdleStrategy', 'sleeping'],
-  ['org.agrona.concurrent.NoOpIdleStrategy', 'noop'],
-])
-
-function idleStrategy(property: string, about: string): Setting {
-  return {
-    property,
-    kind: 'choice',
-    byDefault: 'backoff',
-    choices: ['backoff', 'busySpin', 'yielding', 'sleeping', 'noop'],
-    aliases: IDLE_STRATEGY_ALIASES,
-    about,
-  }
-}
-
 const mtuForm = multipleOf(FRAME_ALIGNMENT)
-const MTU_ABOUT = 'Longest datagram'
 const WINDOW_ABOUT = 'how far a publisher may be ahead; 0: half a term, which it never exceeds'
 
 /** One row for each setting: all that is known of it, for reading, checking and the table in docs/settings.md. */
@@ -270,7 +171,7 @@ export const SETTINGS: Readonly<Record<keyof DriverSettings, Setting>> = {
     1408,
     STREAM_MTU_MIN_LENGTH,
     MTU_MAX_LENGTH,
-    `${MTU_ABOUT} of a network publication. At most socketSoSndbuf where that is not 0, and rcvInitialWindowLength.`,
+    'Longest datagram. At most socketSoSndbuf where that is not 0, and rcvInitialWindowLength.',
     mtuForm,
   ),
   ipcMtuLength: size(
@@ -491,71 +392,4 @@ export const SETTINGS: Readonly<Record<keyof DriverSettings, Setting>> = {
     16 * MIB,
     'Sessions that the receiver remembers, with and without an image.',
   ),
-}
-
-/** Name of a setting's variable in the environment. */
-export function environmentName({ property }: Setting): string {
-  return property.toUpperCase().replaceAll('.', '_')
-}
-
-/** Reads a value of the environment; undefined when it is not of its kind. */
-export function readSettingText(setting: Setting, text: string): unknown {
-  switch (setting.kind) {
-    case 'boolean':
-      return SWITCHES.get(text) ?? parseBoolean(text)
-    case 'choice':
-      return setting.aliases?.get(text) ?? text
-    case 'integer64':
-      return parseInteger64(text)
-    case 'integer':
-      return parseInteger32(text)
-    case 'size':
-      return parseSize(text)
-    case 'durationNs':
-      return parseDurationNs(text)
-    case 'durationMs':
-      return durationMs(text)
-  }
-}
-
-function durationMs(text: string): number | undefined {
-  const durationNs = parseDurationNs(/^\d+$/.test(text) ? `${text}ms` : text)
-  return durationNs === undefined ? undefined : durationNs / MS
-}
-
-/** A value of a setting as docs and messages show it. */
-export function formatSettingValue(setting: Setting, value: number): string {
-  switch (setting.kind) {
-    case 'size':
-      return formatSize(value)
-    case 'durationNs':
-      return formatDurationNs(value)
-    case 'durationMs':
-      return formatDurationNs(value * MS)
-    default:
-      return String(value)
-  }
-}
-
-/** What is allowed for a setting. */
-export function describeAllowed(setting: Setting): string {
-  switch (setting.kind) {
-    case 'boolean':
-      return 'true, false'
-    case 'choice':
-      return setting.choices.join(', ')
-    case 'integer64':
-      return 'an integer of 64 bits'
-    default: {
-      const min = formatSettingValue(setting, setting.min)
-      const isOpen = setting.max === Number.MAX_SAFE_INTEGER
-      return `${min}${isOpen ? ' or more' : ` to ${formatSettingValue(setting, setting.max)}`}${setting.form?.text ?? ''}`
-    }
-  }
-}
-
-export function settingError(name: string, setting: Setting, value: unknown): GodwitError {
-  const shown = typeof value === 'string' ? quoteText(value) : String(value)
-  const message = `${name}: ${shown} is invalid, allowed: ${describeAllowed(setting)}`
-  return new GodwitError('ERR_GODWIT_SETTINGS', message)
 }

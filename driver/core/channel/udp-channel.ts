@@ -7,7 +7,14 @@ import { ChannelParameters, invalidParameter, unsupportedParameter } from './cha
 import type { HostAndPort, InterfaceSearch } from './endpoint-text.ts'
 import { parseHostAndPort, parseInterface } from './endpoint-text.ts'
 import { checkLaterFeatures } from './shared-params.ts'
-import { addressBits, formatAddress, isMulticast, isSamePrefix, isWildcard, parseNumericAddress } from './socket-address.ts'
+import {
+  addressBits,
+  formatAddress,
+  isMulticast,
+  isSamePrefix,
+  isWildcard,
+  parseNumericAddress,
+} from './socket-address.ts'
 import type { NumericAddress } from './socket-address.ts'
 
 /** Turns names into addresses, IPv4 before IPv6. The callback may be called before the return. */

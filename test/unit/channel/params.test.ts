@@ -165,7 +165,8 @@ test('a start position is given whole, aligned, within its term and exact as a N
   expectInvalid(publication, `${start}33`, 'multiple of 32')
   expectInvalid(publication, 'term-offset=0|init-term-id=5|term-id=4', 'init-term-id', '5')
   expectInvalid(publication, 'term-offset=0|init-term-id=5|term-id=2147483653', '32 bits')
-  const far = (termLength: string): string => `term-length=${termLength}|init-term-id=0|term-offset=0|term-id=2147483647`
+  const farthest = 'init-term-id=0|term-offset=0|term-id=2147483647'
+  const far = (termLength: string): string => `term-length=${termLength}|${farthest}`
   assert.is(publication(far('128m')).start?.termId, 2 ** 31 - 1)
   expectInvalid(publication, far('256m'), '2^58')
   assert.ok(publication('term-length=1g|init-term-id=0|term-offset=0|term-id=268435456'))

@@ -4,8 +4,9 @@ import * as assert from 'uvu/assert'
 import { GodwitError } from '../../../codegen/runtime/index.ts'
 import { concludeDriverSettings } from '../../../driver/core/driver-settings.ts'
 import type { DriverEnvironment, DriverOptions, DriverSettings } from '../../../driver/core/driver-settings.ts'
-import { describeAllowed, environmentName, formatSettingValue, SETTINGS } from '../../../driver/core/settings-table.ts'
-import type { Setting } from '../../../driver/core/settings-table.ts'
+import { describeAllowed, environmentName, formatSettingValue } from '../../../driver/core/setting.ts'
+import type { Setting } from '../../../driver/core/setting.ts'
+import { SETTINGS } from '../../../driver/core/settings-table.ts'
 import { repositoryRoot } from '../../support/root.ts'
 import { withSeed } from '../../support/seed.ts'
 import { suite } from '../../support/suite.ts'
@@ -149,7 +150,8 @@ test('lengths have the form that their layout needs', () => {
     { filePageSize: 5000 },
   ]
   for (const options of wrong) expectRefused(() => conclude(options), Object.keys(options)[0] ?? '', 'allowed')
-  assert.ok(conclude({ conductorBufferLength: 2 ** 21 + 768, clientsBufferLength: 2 ** 21 + 128, filePageSize: 2 ** 21 }))
+  assert.ok(conclude({ conductorBufferLength: 2 ** 21 + 768, clientsBufferLength: 2 ** 21 + 128 }))
+  assert.ok(conclude({ filePageSize: 2 ** 21 }))
 })
 
 test('settings that depend on each other agree', () => {
@@ -197,7 +199,8 @@ function defaultText(setting: Setting): string {
 }
 
 function tableRow([name, setting]: readonly [string, Setting]): string {
-  const cells = [`\`${name}\``, `\`${setting.property}\``, defaultText(setting), describeAllowed(setting), setting.about]
+  const names = [`\`${name}\``, `\`${setting.property}\``]
+  const cells = [...names, defaultText(setting), describeAllowed(setting), setting.about]
   return `| ${cells.join(' | ')} |`
 }
 
