@@ -66,7 +66,7 @@ export class BroadcastReceiver {
     const tail = buffer.loadInt64(this.#tailOffset)
     if (!(tail > this.#cursor)) return 0
     let cursor = this.#cursor
-    let index = this.#indexOf(cursor)
+    let index = cursor & (this.#capacity - 1)
     let recordLength = buffer.loadInt32(index + RECORD_LENGTH_OFFSET)
     let typeId = buffer.loadInt32(index + RECORD_TYPE_OFFSET)
     if (typeId === PADDING_TYPE) {
@@ -88,11 +88,6 @@ export class BroadcastReceiver {
     this.#cursor = cursor + align(recordLength, RECORD_ALIGNMENT)
     handler(typeId, scratch, 0, length)
     return 1
-  }
-
-  /** Where a position, which may be hostile, lies in the buffer. */
-  #indexOf(position: number): number {
-    return position & (this.#capacity - 1) & -RECORD_ALIGNMENT
   }
 
   #scratchFor(length: number): DirectBuffer {

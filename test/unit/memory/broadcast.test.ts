@@ -179,6 +179,13 @@ for (const length of [0, 7, -8, 8 + CAPACITY / 8 + 1, CAPACITY, 0x7fff_ffff]) {
   })
 }
 
+test('a record that would go over the end is an error', () => {
+  const { transmitter, receiver, buffer } = broadcastAt(CAPACITY - 16)
+  transmitter.transmit(TYPE, source, 0, 8)
+  buffer.storeInt32(CAPACITY - 16 + RECORD_LENGTH_OFFSET, 17)
+  throwsCode(() => receiver.receive(() => assert.unreachable()), 'ERR_GODWIT_BROADCAST_CORRUPT')
+})
+
 test('padding behind padding is an error', () => {
   const { transmitter, receiver, buffer } = broadcastAt(CAPACITY - 16)
   transmitter.transmit(TYPE, source, 0, 40)

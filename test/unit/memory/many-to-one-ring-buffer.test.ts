@@ -242,6 +242,30 @@ test('unblocking stops where a live producer has begun', () => {
   assert.is(ring.consumerPosition(), 32)
 })
 
+/** Runs `action` when the record at that index is looked at. */
+class WatchedBuffer extends AtomicBuffer {
+  action: () => void = () => undefined
+  index: number = 0
+
+  override loadInt32(offset: number): number {
+    const value = super.loadInt32(offset)
+    if (offset === this.index) this.action()
+    return value
+  }
+}
+
+test('a producer that begins while unblock looks for it is not overwritten', () => {
+  const buffer = new WatchedBuffer(new SharedArrayBuffer(CAPACITY + RING_BUFFER_TRAILER_LENGTH))
+  const ring = new ManyToOneRingBuffer(buffer)
+  claimAndDie({ buffer, ring }, 32)
+  ring.write(TYPE, source, 0, 8)
+  buffer.index = 32
+  buffer.action = () => buffer.storeInt32(RECORD_LENGTH_OFFSET, -30)
+  assert.not(ring.unblock())
+  assert.is(buffer.loadInt32(RECORD_LENGTH_OFFSET), -30)
+  assert.is(buffer.loadInt32(RECORD_TYPE_OFFSET), 0)
+})
+
 test('a claim up to the end of the buffer is unblocked when the next record is at its start', () => {
   const fixture = ringAt(CAPACITY - 32)
   claimAndDie(fixture, 32)
@@ -304,6 +328,25 @@ test('dropping goes over the end of the buffer and spares what is claimed behind
   assert.equal(readAll(ring), [])
   assert.is(ring.consumerPosition(), tail)
   assertZeroed(fixture)
+})
+
+test('a record that would go over the end is dropped', () => {
+  const { ring, buffer } = ringAt(CAPACITY - 32)
+  ring.write(TYPE, source, 0, 24)
+  ring.write(TYPE, source, 0, 24)
+  buffer.storeInt32(CAPACITY - 32 + RECORD_LENGTH_OFFSET, 40)
+  assert.equal(readAll(ring), [])
+  assert.is(ring.corruptionCount, 1)
+  assert.is(ring.consumerPosition(), CAPACITY + 32)
+})
+
+test('a tail that no Number holds does not keep producers in a loop', () => {
+  const { ring, buffer } = ringAt(2 ** 60)
+  buffer.storeBigInt64(TAIL_OFFSET, 2n ** 60n + 1n)
+  assert.not(ring.write(TYPE, source, 0, 8))
+  assert.ok(ring.unblock())
+  assert.ok(ring.write(TYPE, source, 0, 8))
+  assert.equal(readAll(ring), [8])
 })
 
 for (const length of [-1, -7, -CAPACITY, -0x8000_0000]) {

@@ -1,6 +1,5 @@
 /** Rings and broadcast buffers between threads, as fast as they go. */
-import { once } from 'node:events'
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import * as assert from 'uvu/assert'
 import { AtomicBuffer } from '../../../client/memory/atomic-buffer.ts'
@@ -15,18 +14,25 @@ const test = suite('memory/threads')
 const MESSAGES = 100_000
 const PRODUCERS = 4
 const RECEIVERS = 2
-const RING_CAPACITY = 16_384
+const RING_CAPACITY = 131_072
 const BROADCAST_CAPACITY = 8192
-const READ_LIMIT = 1000
+/** As many messages are read one by one, at the heels of producers, before they are left alone for a while. */
+const MESSAGES_PER_REST = 2000
 
-interface Thread {
-  readonly worker: Worker
-  readonly ended: Promise<unknown>
+interface ThreadEnd {
+  /** Undefined when all went well. */
+  readonly failure: unknown
+  /** What the thread said last. */
+  readonly message: unknown
 }
 
-function start(order: ThreadOrder): Thread {
+function run(order: ThreadOrder): Promise<ThreadEnd> {
   const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: order })
-  return { worker, ended: once(worker, 'exit') }
+  let failure: unknown
+  let message: unknown
+  worker.once('error', (error) => void (failure = error))
+  worker.on('message', (value) => void (message = value))
+  return new Promise((resolve) => worker.once('exit', () => resolve({ failure, message })))
 }
 
 test('many producers: every message comes once, whole, and in the order of its producer', async () => {
@@ -35,28 +41,32 @@ test('many producers: every message comes once, whole, and in the order of its p
   const gate = new SharedArrayBuffer(4)
   const messageCount = MESSAGES / PRODUCERS
   const threads = Array.from({ length: PRODUCERS }, (_, id) =>
-    start({ role: 'producer', memory, gate, threadCount: PRODUCERS, id, messageCount }))
-  let failure: unknown
-  for (const { worker } of threads) worker.once('error', (error) => void (failure = error))
+    run({ role: 'producer', memory, gate, threadCount: PRODUCERS, id, messageCount }))
+  let running = PRODUCERS
+  for (const thread of threads) void thread.then(() => void running--)
 
   const ring = new ManyToOneRingBuffer(buffer)
   const next = new Array<number>(PRODUCERS).fill(0)
   let wrong = 0
   let received = 0
-  while (received < MESSAGES && failure === undefined) {
-    const count = ring.read((typeId, from, offset, length) => {
-      const [producer, sequence] = readTestMessage(typeId, from, offset, length) ?? [-1, -1]
-      if (next[producer] === sequence) next[producer]++
-      else wrong++
-    }, READ_LIMIT)
-    received += count
-    if (count === 0) await setImmediate()
+  const handler = (typeId: number, from: AtomicBuffer, offset: number, length: number): void => {
+    const [producer, sequence] = readTestMessage(typeId, from, offset, length) ?? [-1, -1]
+    if (next[producer] === sequence) next[producer]++
+    else wrong++
   }
-  assert.is(failure, undefined)
+  while (received < MESSAGES) {
+    const areDone = running === 0
+    for (let i = 0; i < MESSAGES_PER_REST; i++) received += ring.read(handler, 1)
+    await setTimeout(1)
+    const count = ring.read(handler, MESSAGES)
+    received += count
+    // What has not come by now never will.
+    if (areDone && count === 0) break
+  }
+  for (const { failure } of await Promise.all(threads)) assert.is(failure, undefined)
   assert.is(wrong, 0)
   assert.equal(next, new Array<number>(PRODUCERS).fill(messageCount))
   assert.is(ring.corruptionCount, 0)
-  await Promise.all(threads.map(({ ended }) => ended))
   assert.is(ring.size(), 0)
   assert.ok(buffer.bytes.subarray(0, RING_CAPACITY).every((byte) => byte === 0))
 })
@@ -65,18 +75,18 @@ test('one transmitter: receivers get whole messages in order, or are told that t
   const buffer = AtomicBuffer.allocate(BROADCAST_CAPACITY + BROADCAST_BUFFER_TRAILER_LENGTH)
   const memory = buffer.bytes.buffer as SharedArrayBuffer
   const gate = new SharedArrayBuffer(4)
-  const threadCount = RECEIVERS + 1
-  const order = { memory, gate, threadCount, messageCount: MESSAGES }
-  const receivers = Array.from({ length: RECEIVERS }, (_, id) => start({ ...order, role: 'receiver', id }))
-  const results = receivers.map(async ({ worker }) => (await once(worker, 'message'))[0] as ReceiverResult)
-  const transmitter = start({ ...order, role: 'transmitter', id: RECEIVERS })
-  for (const result of await Promise.all(results)) {
-    assert.is(result.wrong, 0)
-    assert.is(result.lastSequence, MESSAGES - 1)
-    assert.ok(result.received > 0)
-    assert.ok(result.received === MESSAGES || result.lapped > 0, `${result.received} received, none said to be lost`)
+  const order = { memory, gate, threadCount: RECEIVERS + 1, messageCount: MESSAGES }
+  const receivers = Array.from({ length: RECEIVERS }, (_, id) => run({ ...order, role: 'receiver', id }))
+  const transmitter = run({ ...order, role: 'transmitter', id: RECEIVERS })
+  assert.is((await transmitter).failure, undefined)
+  for (const { failure, message } of await Promise.all(receivers)) {
+    assert.is(failure, undefined)
+    const { wrong, lastSequence, received, lapped } = message as ReceiverResult
+    assert.is(wrong, 0)
+    assert.is(lastSequence, MESSAGES - 1)
+    assert.ok(received > 0)
+    assert.ok(received === MESSAGES || lapped > 0, `${received} received, none said to be lost`)
   }
-  await Promise.all([...receivers, transmitter].map(({ ended }) => ended))
 })
 
 test.run()
