@@ -12,12 +12,10 @@ import {
   checkPageSize,
   checkTermLength,
   computeLogLength,
-  computePosition,
   computeTermCount,
   indexByTermCount,
   layoutError,
   maxPossiblePosition,
-  positionBitsToShift,
 } from './log-buffer-descriptor.ts'
 import { LogBuffers } from './log-buffers.ts'
 
@@ -105,9 +103,10 @@ export function checkStart(termLength: number, initialTermId: number, termId: nu
   const isOffset = termOffset >= 0 && termOffset <= termLength && termOffset % FRAME_ALIGNMENT === 0
   if (termCount < 0) throw positionError(`term id ${termId} is before the initial one, ${initialTermId}`)
   if (!isOffset) throw positionError(`term offset ${termOffset} is not a multiple of 32 from 0 to ${termLength}`)
-  const position = computePosition(termId, termOffset, positionBitsToShift(termLength), initialTermId)
   const limit = maxPossiblePosition(termLength)
-  if (position > limit) throw positionError(`position ${position} is above ${limit}: begin earlier or use shorter terms`)
+  if (termCount * termLength >= limit) {
+    throw positionError(`term id ${termId} is at or beyond position ${limit}: begin earlier, or use shorter terms`)
+  }
 }
 
 function putConstants(metadata: AtomicBuffer, params: LogParameters): void {

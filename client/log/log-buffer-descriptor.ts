@@ -96,11 +96,11 @@ export function computeTermCount(termId: number, initialTermId: number): number 
 
 /** Position of an offset, exclusive ends of terms included, within a term. */
 export function computePosition(termId: number, termOffset: number, shift: number, initialTermId: number): number {
-  return ((termId - initialTermId) | 0) * 2 ** shift + termOffset
+  return ((termId - initialTermId) | 0) * (1 << shift) + termOffset
 }
 
 export function computeTermBeginPosition(termId: number, shift: number, initialTermId: number): number {
-  return ((termId - initialTermId) | 0) * 2 ** shift
+  return ((termId - initialTermId) | 0) * (1 << shift)
 }
 
 export function computeTermIdFromPosition(position: number, shift: number, initialTermId: number): number {
@@ -109,12 +109,12 @@ export function computeTermIdFromPosition(position: number, shift: number, initi
 
 /** Terms before the one that the position lies in, which is the next one at the end of a term. */
 export function computeTermCountFromPosition(position: number, shift: number): number {
-  return Math.floor(position / 2 ** shift)
+  return Math.floor(position / (1 << shift))
 }
 
 /** Offset of a position within its term. */
 export function computeTermOffsetFromPosition(position: number, shift: number): number {
-  return position % 2 ** shift
+  return position & ((1 << shift) - 1)
 }
 
 /** Partition of a term. */
@@ -128,7 +128,7 @@ export function indexByTermCount(termCount: number): number {
 }
 
 export function indexByPosition(position: number, shift: number): number {
-  return Math.floor(position / 2 ** shift) % PARTITION_COUNT
+  return Math.floor(position / (1 << shift)) % PARTITION_COUNT
 }
 
 /** Bytes that a message takes in a log, with the headers and the padding of all its fragments. */

@@ -3,8 +3,7 @@ import { computeLogLength } from '../../../client/log/log-buffer-descriptor.ts'
 import type { LogBuffers } from '../../../client/log/log-buffers.ts'
 import type { LogParameters } from '../../../client/log/initialise-log.ts'
 import { initialiseLog } from '../../../client/log/initialise-log.ts'
-import type { AtomicBuffer } from '../../../client/memory/atomic-buffer.ts'
-import { AtomicBuffer as Memory } from '../../../client/memory/atomic-buffer.ts'
+import { AtomicBuffer } from '../../../client/memory/atomic-buffer.ts'
 import { DataHeaderEncoder, FrameType } from '../../../schemas/generated/aeron.wire/index.ts'
 import { LogType } from '../../../schemas/generated/aeron.memory/index.ts'
 
@@ -14,20 +13,21 @@ export const SESSION_ID = -559038737
 export const STREAM_ID = 1001
 export const MTU_LENGTH = 1408
 
+export const PARAMETERS: LogParameters = {
+  logType: LogType.CONCURRENT_PUBLICATION,
+  correlationId: 42,
+  sessionId: SESSION_ID,
+  streamId: STREAM_ID,
+  termLength: TERM_LENGTH,
+  pageSize: 4096,
+  mtuLength: MTU_LENGTH,
+  initialTermId: INITIAL_TERM_ID,
+}
+
 /** A new log of short terms. */
 export function newLog(params: Partial<LogParameters> = {}): LogBuffers {
-  const { termLength = TERM_LENGTH, pageSize = 4096 } = params
-  return initialiseLog(Memory.allocate(computeLogLength(termLength, pageSize)), {
-    logType: LogType.CONCURRENT_PUBLICATION,
-    correlationId: 42,
-    sessionId: SESSION_ID,
-    streamId: STREAM_ID,
-    termLength,
-    pageSize,
-    mtuLength: MTU_LENGTH,
-    initialTermId: INITIAL_TERM_ID,
-    ...params,
-  })
+  const all = { ...PARAMETERS, ...params }
+  return initialiseLog(AtomicBuffer.allocate(computeLogLength(all.termLength, all.pageSize)), all)
 }
 
 /** A position limit that a test moves. */
