@@ -1,0 +1,239 @@
+import { createSocket } from 'node:dgram'
+import type { RemoteInfo, Socket } from 'node:dgram'
+import { DirectBuffer } from '../../codegen/runtime/index.ts'
+import type { GodwitError } from '../../codegen/runtime/index.ts'
+import type {
+  DatagramBatch,
+  DatagramHandler,
+  Media,
+  SocketAddress,
+  TransportCallback,
+  TransportOptions,
+  UdpTransport,
+} from '../core/media.ts'
+import { AddressCache } from './address-cache.ts'
+import { Fifo } from './fifo.ts'
+import { DATAGRAM_LENGTH_MAX, isBenign, mediaError } from './media-error.ts'
+
+/** Datagrams that wait at a socket for the next poll at most; the system would lose further ones, and so does this. */
+export const DGRAM_RECEIVE_QUEUE_CAPACITY = 4096
+
+/** Sends of a socket between two turns of the event loop at most; then it takes none, as a full socket does. */
+export const DGRAM_SENDS_IN_FLIGHT_MAX = 256
+
+/** Smallest buffer for a datagram in flight: most are not longer. */
+const SEND_SLOT_LENGTH_MIN = 2048
+
+/** Takes texts about what works less well than it could. */
+export type Warn = (message: string) => void
+
+/** Sockets of Node: everywhere, at the price of an event and two objects for each datagram. */
+export class DgramMedia implements Media {
+  readonly name = 'dgram'
+  readonly needsEventLoop = true
+  private readonly warn: Warn
+  private readonly onReadable: () => void
+  private readonly addresses = new AddressCache<string>()
+
+  /** @param onReadable called when a datagram arrives where none was waiting: between turns of the event loop */
+  constructor(warn: Warn, onReadable: () => void = () => undefined) {
+    this.warn = warn
+    this.onReadable = onReadable
+  }
+
+  open(options: TransportOptions, callback: TransportCallback): void {
+    const { local, remote } = options
+    const socket = createSocket({
+      type: local.family === 4 ? 'udp4' : 'udp6',
+      ipv6Only: local.family === 6,
+      // Addresses are numeric: the default would look each one up, and send in a later turn of the event loop.
+      lookup: (host, _options, done) => done(null, host, local.family),
+    })
+    const fail = (operation: string, error: Error, address: SocketAddress): void => {
+      socket.removeAllListeners()
+      socket.on('error', () => undefined)
+      socket.close()
+      callback(mediaError(operation, nameOf(error), address, error), undefined)
+    }
+    const finish = (): void => {
+      socket.removeAllListeners()
+      callback(undefined, new DgramTransport(socket, options, this.addresses, this.warn, this.onReadable))
+    }
+    socket.once('error', (error) => fail('bind', error, local))
+    socket.bind({ address: local.address, port: local.port, exclusive: true }, () => {
+      socket.removeAllListeners('error')
+      const error = setBufferLengths(socket, options)
+      if (error !== undefined) return fail('set buffer lengths of', error, local)
+      if (remote === undefined) return finish()
+      socket.connect(remote.port, remote.address, (connectError?: Error) => {
+        if (connectError === undefined) finish()
+        else fail('connect to', connectError, remote)
+      })
+    })
+  }
+
+  nextArrivalNs(): number {
+    return Infinity
+  }
+}
+
+interface Arrival {
+  readonly buffer: DirectBuffer
+  readonly source: SocketAddress
+}
+
+/** A copy of a datagram that the socket may not have read yet. */
+interface SendSlot {
+  bytes: Uint8Array
+  readonly onSent: (error: Error | null) => void
+}
+
+class DgramTransport implements UdpTransport {
+  readonly localAddress: SocketAddress
+  readonly sendBufferLength: number
+  readonly receiveBufferLength: number
+  private readonly socket: Socket
+  private readonly remote: SocketAddress | undefined
+  private readonly addresses: AddressCache<string>
+  private readonly warn: Warn
+  private readonly onReadable: () => void
+  private readonly arrivals = new Fifo<Arrival>(DGRAM_RECEIVE_QUEUE_CAPACITY)
+  private readonly freeSlots: SendSlot[] = []
+  private sendsInFlight = 0
+  private overflows = 0
+  private isRefused = false
+  private failure: GodwitError | undefined
+  private isClosed = false
+
+  constructor(
+    socket: Socket, options: TransportOptions, addresses: AddressCache<string>, warn: Warn, onReadable: () => void,
+  ) {
+    this.socket = socket
+    this.remote = options.remote
+    this.addresses = addresses
+    this.warn = warn
+    this.onReadable = onReadable
+    const { address, port } = socket.address()
+    this.localAddress = Object.freeze({ family: options.local.family, address, port })
+    this.sendBufferLength = socket.getSendBufferSize()
+    this.receiveBufferLength = socket.getRecvBufferSize()
+    socket.on('message', (message, info) => this.arrive(message, info))
+    socket.on('error', (error) => this.fail('receive at', error, this.localAddress))
+  }
+
+  send(buffer: DirectBuffer, offset: number, length: number, destination: SocketAddress | undefined): number {
+    const to = this.remote ?? destination
+    if (this.isClosed) throw mediaError('send to', 'EBADF', to)
+    if (to === undefined) throw mediaError('send', 'EDESTADDRREQ', undefined)
+    if (length > DATAGRAM_LENGTH_MAX) throw mediaError('send to', 'EMSGSIZE', to)
+    this.throwFailure()
+    if (this.isRefused) {
+      this.isRefused = false
+      return 0
+    }
+    if (this.sendsInFlight >= DGRAM_SENDS_IN_FLIGHT_MAX) return 0
+    const slot = this.freeSlots.pop() ?? this.makeSlot()
+    if (slot.bytes.length < length) slot.bytes = allocate(Math.max(length, SEND_SLOT_LENGTH_MIN))
+    slot.bytes.set(buffer.bytes.subarray(offset, offset + length))
+    this.sendsInFlight++
+    if (this.remote === undefined) this.socket.send(slot.bytes, 0, length, to.port, to.address, slot.onSent)
+    else this.socket.send(slot.bytes, 0, length, slot.onSent)
+    return length
+  }
+
+  sendBatch(batch: DatagramBatch, destination: SocketAddress | undefined): number {
+    const { buffer, offsets, lengths, count } = batch
+    for (let i = 0; i < count; i++) {
+      const length = lengths[i]!
+      if (this.send(buffer, offsets[i]!, length, destination) < length) return i
+    }
+    return count
+  }
+
+  poll(handler: DatagramHandler, datagramsMax: number): number {
+    if (this.isClosed) throw mediaError('receive at', 'EBADF', this.localAddress)
+    this.throwFailure()
+    let bytes = 0
+    for (let left = datagramsMax; left > 0; left--) {
+      const arrival = this.arrivals.shift()
+      if (arrival === undefined) break
+      const { buffer, source } = arrival
+      bytes += buffer.byteLength
+      handler(buffer, 0, buffer.byteLength, source)
+    }
+    return bytes
+  }
+
+  close(): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    this.arrivals.clear()
+    this.socket.close()
+  }
+
+  private arrive(message: Buffer, info: RemoteInfo): void {
+    if (this.isClosed) return
+    const { address, port } = info
+    const key = `${address} ${port}`
+    const source = this.addresses.get(key) ??
+      this.addresses.add(key, { family: this.localAddress.family, address, port })
+    const isFirst = this.arrivals.length === 0
+    if (!this.arrivals.push({ buffer: new DirectBuffer(message), source })) this.countOverflow()
+    if (isFirst) this.onReadable()
+  }
+
+  private countOverflow(): void {
+    this.overflows++
+    if (this.overflows > 1) return
+    const { address, port } = this.localAddress
+    const what = `more than ${DGRAM_RECEIVE_QUEUE_CAPACITY} datagrams waited at ${address} port ${port}, some are lost`
+    this.warn(`${what}: the driver's thread is too slow for what arrives`)
+  }
+
+  private makeSlot(): SendSlot {
+    const slot: SendSlot = {
+      bytes: allocate(SEND_SLOT_LENGTH_MIN),
+      onSent: (error) => {
+        this.sendsInFlight--
+        this.freeSlots.push(slot)
+        if (error !== null) this.fail('send to', error, this.remote)
+      },
+    }
+    return slot
+  }
+
+  /** What goes wrong between two calls is told by the next one. */
+  private fail(operation: string, error: Error, address: SocketAddress | undefined): void {
+    if (this.isClosed) return
+    const name = nameOf(error)
+    if (name === 'ECONNREFUSED') this.isRefused = true
+    else if (!isBenign(name)) this.failure = mediaError(operation, name, address, error)
+  }
+
+  private throwFailure(): void {
+    const { failure } = this
+    if (failure === undefined) return
+    this.failure = undefined
+    throw failure
+  }
+}
+
+function setBufferLengths(socket: Socket, options: TransportOptions): Error | undefined {
+  try {
+    if (options.sendBufferLength > 0) socket.setSendBufferSize(options.sendBufferLength)
+    if (options.receiveBufferLength > 0) socket.setRecvBufferSize(options.receiveBufferLength)
+    return undefined
+  } catch (error) {
+    return error as Error
+  }
+}
+
+function nameOf(error: Error): string {
+  const { code, info } = error as { readonly code?: string; readonly info?: { readonly code?: string } }
+  return info?.code ?? code ?? error.message
+}
+
+/** Not from Buffer's pool, whose memory others share. */
+function allocate(length: number): Uint8Array {
+  return new Uint8Array(new ArrayBuffer(length))
+}

@@ -1,0 +1,160 @@
+import type { DirectBuffer } from '../../codegen/runtime/index.ts'
+import { DatagramBatch } from '../core/media.ts'
+import type {
+  DatagramHandler,
+  Media,
+  SocketAddress,
+  TransportCallback,
+  TransportOptions,
+  UdpTransport,
+} from '../core/media.ts'
+import { SeededRandom } from '../core/random.ts'
+import { FAULT_COUNTS_LENGTH, FaultCounters } from './fault-counts.ts'
+import type { FaultCounts } from './fault-counts.ts'
+import { checkFaultRates, FaultDirection } from './fault-direction.ts'
+import type { FaultRates } from './fault-direction.ts'
+
+/** Plain data: it travels to workers. */
+export interface FaultOptions {
+  /** Integer; the same seed and the same datagrams give the same faults. Default 0. */
+  readonly seed?: number
+  /** Faults of datagrams on their way out. */
+  readonly send?: FaultRates
+  /** Faults of datagrams on their way in. */
+  readonly receive?: FaultRates
+}
+
+/** Where a faulty media counts: memory that any thread can read. */
+export interface FaultMemory {
+  readonly send: SharedArrayBuffer
+  readonly receive: SharedArrayBuffer
+}
+
+export function allocateFaultMemory(): FaultMemory {
+  return { send: new SharedArrayBuffer(FAULT_COUNTS_LENGTH), receive: new SharedArrayBuffer(FAULT_COUNTS_LENGTH) }
+}
+
+export function readFaultCounts(memory: FaultMemory): { readonly send: FaultCounts; readonly receive: FaultCounts } {
+  return { send: new FaultCounters(memory.send).read(), receive: new FaultCounters(memory.receive).read() }
+}
+
+/** Loses, duplicates, reorders, delays and damages datagrams of any media, by seed. For tests and demonstrations. */
+export class FaultyMedia implements Media {
+  readonly name: string
+  readonly needsEventLoop: boolean
+  private readonly inner: Media
+  private readonly options: FaultOptions
+  private readonly memory: FaultMemory
+  private opened = 0
+
+  /** @throws GodwitError ERR_GODWIT_FAULTS */
+  constructor(inner: Media, options: FaultOptions, memory: FaultMemory = allocateFaultMemory()) {
+    checkFaultRates('send', options.send ?? {})
+    checkFaultRates('receive', options.receive ?? {})
+    this.inner = inner
+    this.options = options
+    this.memory = memory
+    this.name = `faulty ${inner.name}`
+    this.needsEventLoop = inner.needsEventLoop
+  }
+
+  counts(): { readonly send: FaultCounts; readonly receive: FaultCounts } {
+    return readFaultCounts(this.memory)
+  }
+
+  open(options: TransportOptions, callback: TransportCallback): void {
+    // Two sequences for each transport: what one does cannot change the faults of another.
+    const stream = 2 * this.opened++
+    this.inner.open(options, (error, transport) => {
+      if (transport === undefined) return callback(error, undefined)
+      callback(undefined, new FaultyTransport(transport, this.options, this.memory, stream))
+    })
+  }
+
+  nextArrivalNs(): number {
+    return this.inner.nextArrivalNs()
+  }
+}
+
+class FaultyTransport implements UdpTransport {
+  readonly localAddress: SocketAddress
+  readonly sendBufferLength: number
+  readonly receiveBufferLength: number
+  private readonly inner: UdpTransport
+  private readonly sending: FaultDirection
+  private readonly receiving: FaultDirection
+  /** Datagrams of a batch in a row that nothing befalls. */
+  private readonly run = new DatagramBatch()
+  private handler: DatagramHandler = () => undefined
+  private readonly intercept: DatagramHandler
+
+  constructor(inner: UdpTransport, options: FaultOptions, memory: FaultMemory, stream: number) {
+    this.inner = inner
+    this.localAddress = inner.localAddress
+    this.sendBufferLength = inner.sendBufferLength
+    this.receiveBufferLength = inner.receiveBufferLength
+    const seed = options.seed ?? 0
+    this.sending = new FaultDirection(
+      options.send ?? {},
+      new SeededRandom(seed, stream),
+      new FaultCounters(memory.send),
+      (buffer, offset, length, destination) => inner.send(buffer, offset, length, destination) === length,
+    )
+    this.receiving = new FaultDirection(
+      options.receive ?? {},
+      new SeededRandom(seed, stream + 1),
+      new FaultCounters(memory.receive),
+      (buffer, offset, length, source) => {
+        this.handler(buffer, offset, length, source!)
+        return true
+      },
+    )
+    this.intercept = (buffer, offset, length, source) => {
+      this.receiving.apply(this.receiving.draw(buffer, offset, length), buffer, offset, length, source)
+    }
+  }
+
+  send(buffer: DirectBuffer, offset: number, length: number, destination: SocketAddress | undefined): number {
+    const fault = this.sending.draw(buffer, offset, length)
+    return this.sending.apply(fault, buffer, offset, length, destination) ? length : 0
+  }
+
+  sendBatch(batch: DatagramBatch, destination: SocketAddress | undefined): number {
+    const { sending, run } = this
+    const { buffer, offsets, lengths, count } = batch
+    run.start(buffer)
+    let sent = 0
+    for (let i = 0; i < count; i++) {
+      const offset = offsets[i]!
+      const length = lengths[i]!
+      const fault = sending.draw(buffer, offset, length)
+      if (fault === 'none' && !sending.hasHeld()) {
+        run.add(offset, length)
+        continue
+      }
+      sent += this.sendRun(destination)
+      if (sent < i || !sending.apply(fault, buffer, offset, length, destination)) return sent
+      sent++
+      run.start(buffer)
+    }
+    return sent + this.sendRun(destination)
+  }
+
+  poll(handler: DatagramHandler, datagramsMax: number): number {
+    this.handler = handler
+    return this.inner.poll(this.intercept, datagramsMax)
+  }
+
+  close(): void {
+    this.sending.close()
+    this.receiving.close()
+    this.inner.close()
+  }
+
+  private sendRun(destination: SocketAddress | undefined): number {
+    if (this.run.count === 0) return 0
+    const taken = this.inner.sendBatch(this.run, destination)
+    this.sending.countPassed(taken)
+    return taken
+  }
+}
