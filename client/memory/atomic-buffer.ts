@@ -11,9 +11,9 @@ export const REGION_ALIGNMENT = 8
 /**
  * A region of shared memory with atomic access to its 32-bit and 64-bit fields.
  *
- * `load...` has acquire and `store...` has release semantics (JavaScript gives sequential consistency for both). Offsets
- * are bytes from the start of the region; those of 32-bit fields are multiples of 4, those of 64-bit fields of 8. They
- * are not checked: who takes an offset from outside checks it first.
+ * `load...` has acquire and `store...` has release semantics (JavaScript gives sequential consistency for both).
+ * Offsets are bytes from the start of the region; those of 32-bit fields are multiples of 4, those of 64-bit fields of
+ * 8. They are not checked: who takes an offset from outside checks it first.
  *
  * 64-bit values are Numbers: exact up to 2^53, beyond that for multiples of their binary place value (positions, which
  * are multiples of 32, up to 2^58). `loadBigInt64` and `storeBigInt64` are for the values that need every bit.
