@@ -51,7 +51,7 @@ export class Appender {
   }
 
   protected checkMessage(source: DirectBuffer, offset: number, length: number): void {
-    if (!isRange(offset, length, source.byteLength)) throw rangeError(source, offset, length)
+    checkRange(source, offset, length)
     if (length > this.maxMessageLength) throw lengthError('message', length, this.maxMessageLength)
   }
 
@@ -60,9 +60,7 @@ export class Appender {
     let length = 0
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i]!
-      if (!isRange(part.offset, part.length, part.buffer.byteLength)) {
-        throw rangeError(part.buffer, part.offset, part.length)
-      }
+      checkRange(part.buffer, part.offset, part.length)
       length += part.length
     }
     if (length > this.maxMessageLength) throw lengthError('message', length, this.maxMessageLength)
@@ -74,13 +72,13 @@ export class Appender {
   }
 }
 
-function isRange(offset: number, length: number, byteLength: number): boolean {
-  return Number.isInteger(offset) && Number.isInteger(length) && offset >= 0 && length >= 0 &&
-    offset + length <= byteLength
+/** @throws GodwitError ERR_GODWIT_LOG_RANGE unless the range lies within the buffer */
+export function checkRange(source: DirectBuffer, offset: number, length: number): void {
+  const isRange = Number.isInteger(offset) && Number.isInteger(length) && offset >= 0 && length >= 0
+  if (!isRange || offset + length > source.byteLength) throw rangeError(source, offset, length)
 }
 
-/** What a range outside of its buffer is refused with. */
-export function rangeError(source: DirectBuffer, offset: number, length: number): GodwitError {
+function rangeError(source: DirectBuffer, offset: number, length: number): GodwitError {
   return new GodwitError(
     'ERR_GODWIT_LOG_RANGE',
     `offset ${offset} and length ${length} do not lie within the buffer of ${source.byteLength} bytes`,

@@ -3,7 +3,12 @@ import { FRAME_ALIGNMENT, align } from '../../schemas/descriptors.ts'
 import { Appender } from './appender.ts'
 import type { BufferClaim } from './buffer-claim.ts'
 import type { MessagePart, ReservedValueSupplier } from './frame-writer.ts'
-import { HEADER_LENGTH, computeFragmentedFrameLength, computeTermCount, indexByTermCount } from './log-buffer-descriptor.ts'
+import {
+  HEADER_LENGTH,
+  computeFragmentedFrameLength,
+  computeTermCount,
+  indexByTermCount,
+} from './log-buffer-descriptor.ts'
 import { Tail, rotateLog } from './log-buffers.ts'
 import { ADMIN_ACTION, CLOSED, MAX_POSITION_EXCEEDED } from './offer-result.ts'
 

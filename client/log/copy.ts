@@ -43,5 +43,5 @@ export function copyIntoTerm(
 }
 
 function isAligned(source: DirectBuffer, offset: number, termOffset: number): boolean {
-  return ((source.bytes.byteOffset + offset) & ENGINE_ALIGNMENT_MASK) === 0 && (termOffset & ENGINE_ALIGNMENT_MASK) === 0
+  return (((source.bytes.byteOffset + offset) | termOffset) & ENGINE_ALIGNMENT_MASK) === 0
 }

@@ -4,7 +4,7 @@ import { FRAME_ALIGNMENT, align } from '../../schemas/descriptors.ts'
 import { DataHeaderMeta, FrameType } from '../../schemas/generated/aeron.wire/index.ts'
 import type { AtomicBuffer } from '../memory/atomic-buffer.ts'
 import type { PositionLimit } from './appender.ts'
-import { Appender, rangeError } from './appender.ts'
+import { Appender, checkRange } from './appender.ts'
 import type { BufferClaim } from './buffer-claim.ts'
 import type { MessagePart, ReservedValueSupplier } from './frame-writer.ts'
 import { insertFrames } from './term-rebuilder.ts'
@@ -138,9 +138,7 @@ export class ExclusiveAppender extends Appender {
    */
   offerBlock(source: DirectBuffer, offset: number, length: number): number {
     const { log } = this
-    if (!(Number.isInteger(offset) && Number.isInteger(length) && offset >= 0 && offset + length <= source.byteLength)) {
-      throw rangeError(source, offset, length)
-    }
+    checkRange(source, offset, length)
     if (this.closed) return CLOSED
     const position = this.#termBeginPosition + this.#termOffset
     if (position >= this.positionLimit.get()) return this.refusal(position, length)

@@ -282,17 +282,21 @@ test('a publisher that reads the tail of another term tries again', () => {
 })
 
 test('positions go on beyond 2^32 and where term ids wrap', () => {
-  const log = newLog({ initialTermId: 0x7fffff00, termId: 0x7fffffff - 2 ** 32 + 2 ** 16, termOffset: TERM_LENGTH - 32 })
-  const start = log.producerPosition()
-  assert.ok(start > 2 ** 32)
   for (const Appender of [ConcurrentAppender, ExclusiveAppender]) {
-    const appender = new Appender(newLog({
-      initialTermId: 0x7fffff00,
-      termId: 0x7fffffff - 2 ** 32 + 2 ** 16,
+    const termCount = 2 ** 20
+    const log = newLog({
+      initialTermId: 0x7fffffff - termCount,
+      termId: 0x7fffffff,
       termOffset: TERM_LENGTH - 32,
-    }), new Limit(start + TERM_LENGTH))
+    })
+    const begin = (termCount + 1) * TERM_LENGTH
+    const appender = new Appender(log, new Limit(begin))
+    assert.is(appender.position(), begin - 32)
     assert.is(appender.offer(payload(1), 0, 1), ADMIN_ACTION)
-    assert.is(appender.offer(payload(1), 0, 1), start + 32 + 64)
+    appender.positionLimit.get = () => begin + 1
+    assert.is(appender.offer(payload(1), 0, 1), begin + 64)
+    assert.is(frameAt(log.termOf(begin), 0).termId, -0x80000000)
+    assert.is(log.producerPosition(), begin + 64)
   }
 })
 
