@@ -5,9 +5,8 @@ import { cleanTo } from '../../../client/log/term-cleaner.ts'
 import type { LogRegion } from '../log-store.ts'
 import type { ImageState } from '../shared-state.ts'
 import type { DriverSettings } from '../driver-settings.ts'
-import { StaticCongestionControl } from './congestion-control.ts'
 import type { CongestionControl } from './congestion-control.ts'
-import { NO_FEEDBACK_DELAY, UnicastFeedbackDelay } from './feedback-delay.ts'
+import type { FeedbackDelayGenerator } from './feedback-delay.ts'
 import { ImageLossReport } from './image-loss-report.ts'
 import { LossDetector } from './loss-detector.ts'
 import type { SubscriberPosition } from './subscriber-position.ts'
@@ -18,7 +17,7 @@ const EOS_STATUS_COUNT = 5
 /** A status message is due when so much of the window was consumed: one part in this. */
 const WINDOW_PARTS_PER_STATUS = 4
 
-export type PublicationImageState = 'ACTIVE' | 'DRAINING' | 'LINGER' | 'DONE'
+export type PublicationImageStatus = 'ACTIVE' | 'DRAINING' | 'LINGER' | 'DONE'
 
 /** What happens around an image; the conductor implements it. */
 export interface PublicationImageEvents {
@@ -29,11 +28,6 @@ export interface PublicationImageEvents {
   /** The session may come back; false: the receiver takes no commands now. */
   clearCoolDown(image: PublicationImage): boolean
 }
-
-type PublicationImageSettings = Pick<
-  DriverSettings,
-  'imageLivenessTimeoutNs' | 'rcvStatusMessageTimeoutNs' | 'nakUnicastDelayNs' | 'nakUnicastRetryDelayRatio'
->
 
 export interface PublicationImageParams {
   readonly correlationId: number
@@ -49,19 +43,16 @@ export interface PublicationImageParams {
   readonly receiverPosition: AtomicCounter
   /** Written by the receiver. */
   readonly naksSent: AtomicCounter
-  /** Whether gaps are asked for, or filled with padding. */
-  readonly isReliable: boolean
-  /** Receiver window; half a term at most. */
-  readonly windowLength: number
-  /** Undefined: that of the driver. */
-  readonly nakDelayNs: number | undefined
-  readonly settings: PublicationImageSettings
+  readonly congestionControl: CongestionControl
+  readonly feedbackDelay: FeedbackDelayGenerator
+  readonly settings: Pick<DriverSettings, 'imageLivenessTimeoutNs' | 'rcvStatusMessageTimeoutNs'>
   readonly lossReport: LossReport
   /** Of the first subscription, for the loss report. */
   readonly channel: string
   /** Address of the sender. */
   readonly sourceIdentity: string
   readonly epochMs: () => number
+  readonly events: PublicationImageEvents
   readonly nowNs: number
 }
 
@@ -102,27 +93,24 @@ export class PublicationImage {
   private nextStatusWindow: number
   private timeOfLastChangeNs: number
   private isCoolDownToClear: boolean = false
-  #state: PublicationImageState = 'ACTIVE'
+  #status: PublicationImageStatus = 'ACTIVE'
   #isReleased: boolean = false
 
-  constructor(params: PublicationImageParams, events: PublicationImageEvents) {
-    const { joinPosition, log, state, settings, nakDelayNs = settings.nakUnicastDelayNs, nowNs } = params
+  constructor(params: PublicationImageParams) {
+    const { joinPosition, state, settings, nowNs } = params
     this.correlationId = params.correlationId
     this.sessionId = params.sessionId
     this.streamId = params.streamId
-    this.log = log
+    this.log = params.log
     this.region = params.region
     this.shared = state
     this.receiverHwm = params.receiverHwm
     this.receiverPosition = params.receiverPosition
     this.naksSent = params.naksSent
     this.sourceIdentity = params.sourceIdentity
-    this.events = events
-    this.congestionControl = new StaticCongestionControl(params.windowLength, log.termLength)
-    const feedbackDelay = params.isReliable
-      ? new UnicastFeedbackDelay(nakDelayNs, settings.nakUnicastRetryDelayRatio)
-      : NO_FEEDBACK_DELAY
-    this.lossDetector = new LossDetector(feedbackDelay, (termId, termOffset, length) => {
+    this.events = params.events
+    this.congestionControl = params.congestionControl
+    this.lossDetector = new LossDetector(params.feedbackDelay, (termId, termOffset, length) => {
       this.onLoss(termId, termOffset, length)
     })
     this.lossReport = new ImageLossReport(params.lossReport, params, params.epochMs)
@@ -131,7 +119,7 @@ export class PublicationImage {
     this.rebuildPosition = joinPosition
     this.cleanPosition = joinPosition
     this.nextStatusPosition = joinPosition
-    this.nextStatusWindow = this.congestionControl.window
+    this.nextStatusWindow = params.congestionControl.window
     this.timeOfLastChangeNs = nowNs
     // The receiver gets the image only after this.
     this.receiverHwm.set(joinPosition)
@@ -140,8 +128,8 @@ export class PublicationImage {
     state.setActive(true)
   }
 
-  get state(): PublicationImageState {
-    return this.#state
+  get status(): PublicationImageStatus {
+    return this.#status
   }
 
   /** Whether the receiver has let go of it. */
@@ -183,7 +171,7 @@ export class PublicationImage {
   /** Whether one more subscriber would see anything. */
   isAcceptingSubscriptions(): boolean {
     if (this.subscribers.length === 0) return false
-    return this.#state === 'ACTIVE' || (this.#state === 'DRAINING' && !this.isDrained())
+    return this.#status === 'ACTIVE' || (this.#status === 'DRAINING' && !this.isDrained())
   }
 
   /** When a gap is due; Infinity when only input can make work. */
@@ -233,7 +221,7 @@ export class PublicationImage {
 
   /** Looks at the state of the image; called on the timer. */
   onTimeEvent(nowNs: number): void {
-    switch (this.#state) {
+    switch (this.#status) {
       case 'ACTIVE':
         if (this.log.isPublicationRevoked() || this.hasEnded(nowNs)) this.drain(nowNs)
         return
@@ -242,7 +230,7 @@ export class PublicationImage {
         return
       case 'LINGER':
         this.clearCoolDown()
-        if (this.hasLingered(nowNs)) this.#state = 'DONE'
+        if (this.hasLingered(nowNs)) this.#status = 'DONE'
         return
       case 'DONE':
         this.clearCoolDown()
@@ -250,7 +238,7 @@ export class PublicationImage {
   }
 
   private isRebuilt(): boolean {
-    const isLive = this.#state === 'ACTIVE' || this.#state === 'DRAINING'
+    const isLive = this.#status === 'ACTIVE' || this.#status === 'DRAINING'
     return isLive && this.subscribers.length > 0 && !this.log.isPublicationRevoked()
   }
 
@@ -276,7 +264,7 @@ export class PublicationImage {
   }
 
   private drain(nowNs: number): void {
-    this.#state = 'DRAINING'
+    this.#status = 'DRAINING'
     this.timeOfLastChangeNs = nowNs
     this.shared.setEosStatusSent()
     // A revoked image goes at the next look: its sender would not hear of it otherwise.
@@ -286,7 +274,7 @@ export class PublicationImage {
   /** Tries again at the next look when the receiver takes no commands now. */
   private linger(nowNs: number): void {
     if (!this.events.removeFromReceiver(this)) return
-    this.#state = 'LINGER'
+    this.#status = 'LINGER'
     this.timeOfLastChangeNs = nowNs
     this.shared.setActive(false)
     const last = this.subscribers.at(-1)
