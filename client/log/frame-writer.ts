@@ -151,6 +151,10 @@ export class FrameWriter {
     } while (remaining > 0)
   }
 
+  /**
+   * No fence follows the negative length. Readers do not care which of it and the rest they see first, and who unblocks
+   * a log comes seconds later and checks everything that it replaces.
+   */
   #putHeader(
     int32s: Int32Array,
     frameOffset: number,

@@ -4,6 +4,7 @@ import { ConcurrentAppender } from '../../../client/log/concurrent-appender.ts'
 import { copyIntoTerm } from '../../../client/log/copy.ts'
 import { ExclusiveAppender } from '../../../client/log/exclusive-appender.ts'
 import { Header } from '../../../client/log/header.ts'
+import { unblockLog } from '../../../client/log/log-buffer-unblocker.ts'
 import { ADMIN_ACTION, BACK_PRESSURED, CLOSED, MAX_POSITION_EXCEEDED } from '../../../client/log/offer-result.ts'
 import { TermReader } from '../../../client/log/term-reader.ts'
 import { AtomicBuffer } from '../../../client/memory/atomic-buffer.ts'
@@ -279,6 +280,30 @@ test('a publisher that reads the tail of another term tries again', () => {
   const appender = new ConcurrentAppender(log, new Limit())
   log.setActiveTermCount(1)
   assert.is(appender.offer(payload(1), 0, 1), ADMIN_ACTION)
+})
+
+test('hostile tails and term counts lead neither out of the log nor into an exception', async () => {
+  await withSeed('hostile log tails', (random) => {
+    const log = newLog()
+    const words = new Int32Array(log.metadata.bytes.buffer, 3 * TERM_LENGTH, 7)
+    const constants = log.metadata.bytes.slice(28)
+    const source = payload(8192)
+    const offsets = [0, 32, 33, TERM_LENGTH - 32, TERM_LENGTH, TERM_LENGTH + 1, -1, -32, 0x7fffffff]
+    for (let i = 0; i < 1000; i++) {
+      for (let word = 0; word < words.length; word++) {
+        const near = word % 2 === 0 ? random.pick(offsets) : INITIAL_TERM_ID + random.between(-3, 3)
+        words[word] = random.bool(0.8) ? near : random.u32()
+      }
+      words[6] = random.bool(0.8) ? random.between(-1, 4) : random.u32()
+      const length = random.pick([0, 1, 500, 1376, 8192])
+      for (const Appender of [ConcurrentAppender, ExclusiveAppender]) {
+        const result = new Appender(log, new Limit()).offer(source, 0, length)
+        assert.ok(Number.isInteger(result), String(result))
+      }
+      unblockLog(log, random.int(4 * TERM_LENGTH / 32) * 32)
+    }
+    assert.equal(log.metadata.bytes.slice(28), constants)
+  })
 })
 
 test('positions go on beyond 2^32 and where term ids wrap', () => {
