@@ -105,7 +105,7 @@ function bytesOfGroups(groups: readonly number[]): Uint8Array {
 }
 
 /** As inet_ntop writes it: the first longest run of zero groups is left out, embedded IPv4 is written as such. */
-function formatIpv6(bytes: Uint8Array): string {
+export function formatIpv6(bytes: Uint8Array): string {
   const groups = Array.from({ length: IPV6_GROUPS }, (_, i) => ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0))
   let runStart = -1
   let runLength = 1
