@@ -11,6 +11,8 @@ import type { DriverSettings } from '../driver-settings.ts'
 import type { LogRegion } from '../log-store.ts'
 import type { PublicationState } from '../shared-state.ts'
 import type { SystemCounters } from '../system-counters.ts'
+import type { HeldPublication } from './client-session.ts'
+import type { SharedPublication } from './publication-sharing.ts'
 
 /**
  * ```
@@ -31,26 +33,22 @@ export interface NetworkPublicationEvents {
 
 /** What the channel says, or the settings where it says nothing. */
 export interface NetworkPublicationParams {
-  /** Where the stream begins. */
-  readonly startPosition: number
   /** Bytes that may be published beyond the consumers, at most half a term. */
   readonly termWindowLength: number
   readonly lingerTimeoutNs: number
 }
 
 export interface NetworkPublicationOptions {
-  /** Of the first client that added it. */
   readonly registrationId: number
   readonly clientId: number
   readonly sessionId: number
   readonly streamId: number
-  /** As the first client named it. */
   readonly channel: string
   readonly endpointId: number
   readonly isExclusive: boolean
+  /** Nothing has been published in it. */
   readonly log: LogBuffers
   readonly region: LogRegion
-  /** Shared with the sender. */
   readonly state: PublicationState
   readonly publisherPosition: AtomicCounter
   readonly publisherLimit: AtomicCounter
@@ -62,8 +60,27 @@ export interface NetworkPublicationOptions {
 }
 
 /** The conductor's part of a network publication: its life, and how far clients may publish. */
-export class NetworkPublication {
-  readonly options: NetworkPublicationOptions
+export class NetworkPublication implements HeldPublication, SharedPublication {
+  /** Of the command of the first client that added it, as client id and channel are. */
+  readonly registrationId: number
+  readonly clientId: number
+  readonly sessionId: number
+  readonly streamId: number
+  readonly channel: string
+  readonly endpointId: number
+  readonly isExclusive: boolean
+  readonly log: LogBuffers
+  readonly region: LogRegion
+  readonly startPosition: number
+  readonly publisherPosition: AtomicCounter
+  readonly publisherLimit: AtomicCounter
+  readonly senderPosition: AtomicCounter
+  readonly senderLimit: AtomicCounter
+  /** Shared with the sender. */
+  private readonly shared: PublicationState
+  private readonly params: NetworkPublicationParams
+  private readonly unblockTimeoutNs: number
+  private readonly systemCounters: SystemCounters
   private readonly events: NetworkPublicationEvents
   private lifecycle: NetworkPublicationLifecycle = 'ACTIVE'
   private references: number = 0
@@ -74,18 +91,39 @@ export class NetworkPublication {
   private lastActivityNs: number = 0
   private nowNs: number = 0
 
-  /** @param options the log and the counters are at the start position; references are to be added */
+  /** Sets all positions and limits to the start of the stream; before the sender is told of it. No references yet. */
   constructor(options: NetworkPublicationOptions, events: NetworkPublicationEvents) {
-    this.options = options
+    this.registrationId = options.registrationId
+    this.clientId = options.clientId
+    this.sessionId = options.sessionId
+    this.streamId = options.streamId
+    this.channel = options.channel
+    this.endpointId = options.endpointId
+    this.isExclusive = options.isExclusive
+    this.log = options.log
+    this.region = options.region
+    this.publisherPosition = options.publisherPosition
+    this.publisherLimit = options.publisherLimit
+    this.senderPosition = options.senderPosition
+    this.senderLimit = options.senderLimit
+    this.shared = options.state
+    this.params = options.params
+    this.unblockTimeoutNs = options.settings.publicationUnblockTimeoutNs
+    this.systemCounters = options.systemCounters
     this.events = events
-    this.cleanPosition = options.params.startPosition
+    this.startPosition = options.log.producerPosition()
+    this.cleanPosition = this.startPosition
+    this.publisherPosition.set(this.startPosition)
+    this.publisherLimit.set(this.startPosition)
+    this.senderPosition.set(this.startPosition)
+    this.senderLimit.set(this.startPosition)
   }
 
   get state(): NetworkPublicationLifecycle {
     return this.lifecycle
   }
 
-  /** Whether log and counters can be freed: nobody uses them any more. */
+  /** Whether log and counters can be freed: the sender does not use them any more. */
   get isEndOfLife(): boolean {
     return this.lifecycle === 'DONE' && this.isReleased
   }
@@ -99,13 +137,13 @@ export class NetworkPublication {
   removeReference(): void {
     this.references--
     if (this.references > 0 || this.lifecycle !== 'ACTIVE') return
-    if (this.options.log.isPublicationRevoked()) this.onRevoked()
+    if (this.log.isPublicationRevoked()) this.onRevoked()
     else this.drain()
   }
 
-  /** Ends the stream at once: to be called before `removeReference`. */
+  /** Ends the stream at once, for all that are linked to it; to be called before `removeReference`. */
   revoke(): void {
-    this.options.log.setPublicationRevoked()
+    this.log.setPublicationRevoked()
   }
 
   /** The sender has let go. */
@@ -116,20 +154,20 @@ export class NetworkPublication {
   /**
    * Every cycle of the conductor: how far clients may publish.
    *
-   * @returns 1 when the limit moved, else 0
+   * @returns 1 when there was something to do, else 0
    */
   updateLimits(nowNs: number): number {
     this.nowNs = nowNs
     if (this.lifecycle !== 'ACTIVE') return 0
-    const { log, state, publisherLimit, senderPosition, params } = this.options
+    const { log, publisherLimit } = this
     this.updatePublisherPosition(log.producerPosition())
-    const consumerPosition = senderPosition.get()
+    const consumerPosition = this.senderPosition.get()
     const limit = publisherLimit.get()
-    if (state.hasReceivers()) {
-      const proposedLimit = consumerPosition + params.termWindowLength
+    if (this.shared.hasReceivers()) {
+      const proposedLimit = consumerPosition + this.params.termWindowLength
       if (proposedLimit <= limit) return 0
-      this.cleanUpTo(consumerPosition)
-      if (this.isDirtyTermReached(proposedLimit)) return 0
+      const isCleaned = this.cleanUpTo(consumerPosition)
+      if (this.isDirtyTermReached(proposedLimit)) return isCleaned ? 1 : 0
       publisherLimit.set(proposedLimit)
       return 1
     }
@@ -158,55 +196,57 @@ export class NetworkPublication {
   }
 
   private onActive(): void {
-    const { log, state } = this.options
+    const { log } = this
     if (log.isPublicationRevoked()) {
       this.onRevoked()
       return
     }
-    const isConnected = state.hasReceivers()
+    const isConnected = this.shared.hasReceivers()
     if (log.isConnected() !== isConnected) log.setConnected(isConnected)
     const producerPosition = log.producerPosition()
     this.updatePublisherPosition(producerPosition)
-    if (!this.options.isExclusive) this.checkForBlockedPublisher(producerPosition)
+    if (!this.isExclusive) this.checkForBlockedPublisher(producerPosition)
   }
 
   private onDraining(): void {
-    const { log, state, senderPosition } = this.options
-    const producerPosition = log.producerPosition()
+    const { shared } = this
+    const producerPosition = this.log.producerPosition()
     this.updatePublisherPosition(producerPosition)
-    const consumerPosition = senderPosition.get()
+    const consumerPosition = this.senderPosition.get()
     if (producerPosition > consumerPosition) {
-      if (this.unblock(consumerPosition) || state.hasReceivers()) return
+      if (this.unblock(consumerPosition) || shared.hasReceivers()) return
     } else {
-      state.setEndOfStream()
+      shared.setEndOfStream()
     }
     this.linger()
   }
 
   private onLinger(): void {
-    const { state, params } = this.options
-    const isOver = state.isEosStatusReceived() || this.nowNs > this.lastActivityNs + params.lingerTimeoutNs
+    const isLingerOver = this.nowNs > this.lastActivityNs + this.params.lingerTimeoutNs
+    const isOver = this.shared.isEosStatusReceived() || isLingerOver
     if (this.references <= 0 && isOver && this.events.removeFromSender(this)) this.lifecycle = 'DONE'
   }
 
   private drain(): void {
-    const { log, state, publisherLimit, senderPosition } = this.options
-    const producerPosition = log.producerPosition()
-    publisherLimit.set(producerPosition)
-    log.setEndOfStreamPosition(producerPosition)
-    if (senderPosition.get() >= producerPosition) state.setEndOfStream()
+    const producerPosition = this.endStream()
+    if (this.senderPosition.get() >= producerPosition) this.shared.setEndOfStream()
     this.lifecycle = 'DRAINING'
   }
 
   private onRevoked(): void {
-    const { log, state, publisherLimit, systemCounters } = this.options
-    const producerPosition = log.producerPosition()
-    publisherLimit.set(producerPosition)
-    log.setEndOfStreamPosition(producerPosition)
-    log.setConnected(false)
-    state.setEndOfStream()
-    systemCounters.increment(SystemCounterId.PUBLICATIONS_REVOKED)
+    this.endStream()
+    this.log.setConnected(false)
+    this.shared.setEndOfStream()
+    this.systemCounters.increment(SystemCounterId.PUBLICATIONS_REVOKED)
     this.linger()
+  }
+
+  /** Nothing more is published. Returns where the stream ends. */
+  private endStream(): number {
+    const producerPosition = this.log.producerPosition()
+    this.publisherLimit.set(producerPosition)
+    this.log.setEndOfStreamPosition(producerPosition)
+    return producerPosition
   }
 
   private linger(): void {
@@ -216,42 +256,44 @@ export class NetworkPublication {
 
   /** A publisher that died in the middle of a claim stops the stream for those that share it. */
   private checkForBlockedPublisher(producerPosition: number): void {
-    const consumerPosition = this.options.senderPosition.get()
+    const consumerPosition = this.senderPosition.get()
     if (consumerPosition !== this.lastSenderPosition || !this.mayBeBlocked(producerPosition, consumerPosition)) {
       this.lastActivityNs = this.nowNs
       this.lastSenderPosition = consumerPosition
-    } else if (this.nowNs > this.lastActivityNs + this.options.settings.publicationUnblockTimeoutNs) {
+    } else if (this.nowNs > this.lastActivityNs + this.unblockTimeoutNs) {
       this.unblock(consumerPosition)
     }
   }
 
   private mayBeBlocked(producerPosition: number, consumerPosition: number): boolean {
-    const { log } = this.options
+    const { log } = this
     const consumerTermCount = computeTermCountFromPosition(consumerPosition, log.positionBitsToShift)
     return producerPosition > consumerPosition || log.activeTermCount() !== consumerTermCount
   }
 
   private unblock(blockedPosition: number): boolean {
-    const isUnblocked = unblockLog(this.options.log, blockedPosition)
-    if (isUnblocked) this.options.systemCounters.increment(SystemCounterId.UNBLOCKED_PUBLICATIONS)
+    const isUnblocked = unblockLog(this.log, blockedPosition)
+    if (isUnblocked) this.systemCounters.increment(SystemCounterId.UNBLOCKED_PUBLICATIONS)
     return isUnblocked
   }
 
   /** A term behind the consumers is never asked for again. */
-  private cleanUpTo(consumerPosition: number): void {
-    const { log } = this.options
-    this.cleanPosition = cleanTo(log, this.cleanPosition, consumerPosition - log.termLength)
+  private cleanUpTo(consumerPosition: number): boolean {
+    const { log } = this
+    const before = this.cleanPosition
+    this.cleanPosition = cleanTo(log, before, consumerPosition - log.termLength)
+    return this.cleanPosition > before
   }
 
   /** Whether a limit lies in a partition that has not been cleaned yet. */
   private isDirtyTermReached(limit: number): boolean {
-    const shift = this.options.log.positionBitsToShift
+    const shift = this.log.positionBitsToShift
     const gap = computeTermCountFromPosition(limit, shift) - computeTermCountFromPosition(this.cleanPosition, shift)
     return gap >= 2 && (gap > 2 || computeTermOffsetFromPosition(this.cleanPosition, shift) === 0)
   }
 
   private updatePublisherPosition(producerPosition: number): void {
-    const { publisherPosition } = this.options
+    const { publisherPosition } = this
     if (publisherPosition.get() !== producerPosition) publisherPosition.set(producerPosition)
   }
 }
