@@ -36,8 +36,8 @@ export class AtomicBuffer extends DirectBuffer {
         `AtomicBuffer: offset ${byteOffset} and length ${byteLength} must be multiples of ${REGION_ALIGNMENT}`,
       )
     }
-    this.int32s = new Int32Array(memory, byteOffset, byteLength >> 2)
-    this.int64s = new BigInt64Array(memory, byteOffset, byteLength >> 3)
+    this.int32s = new Int32Array(memory, byteOffset, byteLength / 4)
+    this.int64s = new BigInt64Array(memory, byteOffset, byteLength / 8)
   }
 
   /** Zeroed memory that can be posted to other threads. */

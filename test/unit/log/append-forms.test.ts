@@ -4,6 +4,8 @@ import { ConcurrentAppender } from '../../../client/log/concurrent-appender.ts'
 import { copyIntoTerm } from '../../../client/log/copy.ts'
 import { ExclusiveAppender } from '../../../client/log/exclusive-appender.ts'
 import { Header } from '../../../client/log/header.ts'
+import { initialiseLog } from '../../../client/log/initialise-log.ts'
+import { LOG_META_DATA_LENGTH, TERM_MAX_LENGTH, computeLogLength } from '../../../client/log/log-buffer-descriptor.ts'
 import { unblockLog } from '../../../client/log/log-buffer-unblocker.ts'
 import { ADMIN_ACTION, BACK_PRESSURED, CLOSED, MAX_POSITION_EXCEEDED } from '../../../client/log/offer-result.ts'
 import { TermReader } from '../../../client/log/term-reader.ts'
@@ -11,7 +13,16 @@ import { AtomicBuffer } from '../../../client/memory/atomic-buffer.ts'
 import { DirectBuffer, GodwitError } from '../../../codegen/runtime/index.ts'
 import { withSeed } from '../../support/seed.ts'
 import { suite } from '../../support/suite.ts'
-import { INITIAL_TERM_ID, Limit, TERM_LENGTH, frameAt, newLog, payload, putFrame } from './log-harness.ts'
+import {
+  INITIAL_TERM_ID,
+  Limit,
+  PARAMETERS,
+  TERM_LENGTH,
+  frameAt,
+  newLog,
+  payload,
+  putFrame,
+} from './log-harness.ts'
 
 const test = suite('log append forms')
 
@@ -280,6 +291,24 @@ test('a publisher that reads the tail of another term tries again', () => {
   const appender = new ConcurrentAppender(log, new Limit())
   log.setActiveTermCount(1)
   assert.is(appender.offer(payload(1), 0, 1), ADMIN_ACTION)
+})
+
+test('a stream with the longest terms ends where positions would no longer be exact', () => {
+  const termLength = TERM_MAX_LENGTH
+  const max = 2 ** 58
+  // Gigabytes of which next to nothing is touched.
+  const memory = AtomicBuffer.allocate(computeLogLength(termLength, PARAMETERS.pageSize))
+  for (const Appender of [ConcurrentAppender, ExclusiveAppender]) {
+    memory.bytes.fill(0, memory.byteLength - LOG_META_DATA_LENGTH)
+    const termId = INITIAL_TERM_ID + max / termLength - 1
+    const log = initialiseLog(memory, { ...PARAMETERS, termLength, termId, termOffset: termLength - 224 })
+    const appender = new Appender(log, new Limit())
+    assert.is(appender.offer(payload(1), 0, 1), max - 160)
+    assert.is(frameAt(log.termOf(max - 224), termLength - 224).length, 33)
+    assert.is(appender.offer(payload(100), 0, 100), max)
+    assert.is(appender.offer(payload(1), 0, 1), MAX_POSITION_EXCEEDED)
+    assert.is(appender.position(), max)
+  }
 })
 
 test('hostile tails and term counts lead neither out of the log nor into an exception', async () => {
