@@ -27,6 +27,8 @@ const ROOMS: readonly Room[] = [
   { path: 'client/', mayImport: ['client/', ...LAYOUTS], node: true },
   { path: 'driver/', mayImport: ['driver/', ...CLIENT_FOR_DRIVER, ...LAYOUTS], node: true },
   { path: 'driver/core/', mayImport: ['driver/core/', ...CLIENT_FOR_DRIVER, ...LAYOUTS] },
+  { path: 'driver/index.ts', mayImport: ['driver/', 'client/', ...LAYOUTS], node: true },
+  { path: 'driver/media/native/', mayImport: ['driver/', ...LAYOUTS], packages: ['koffi'], node: true },
   { path: 'driver/cli.ts', mayImport: ['driver/', 'codegen/cli/', 'client/', ...LAYOUTS], node: true },
   { path: 'driver/launcher/', mayImport: ['driver/', 'client/', ...LAYOUTS], node: true },
   { path: 'perf/', mayImport: EVERYTHING.filter((room) => room !== 'test/'), packages: ['benchmark'], node: true },

@@ -1,0 +1,196 @@
+import * as assert from 'uvu/assert'
+import { DatagramBatch } from '../../../driver/core/media.ts'
+import { ADDRESS_CACHE_CAPACITY } from '../../../driver/media/address-cache.ts'
+import { mediaFor } from '../../../driver/media/media-for.ts'
+import { loadKoffi } from '../../../driver/media/native/koffi-library.ts'
+import type { NativeLibrary } from '../../../driver/media/native/native-library.ts'
+import { loadNativeLibrary } from '../../../driver/media/native/native-library.ts'
+import { NativeMedia } from '../../../driver/media/native/native-media.ts'
+import { loadNodeFfi } from '../../../driver/media/native/node-ffi-library.ts'
+import { SockaddrCache, writeSockaddr } from '../../../driver/media/native/sockaddr.ts'
+import { suite } from '../../support/suite.ts'
+import { conformanceSuite, loopback, open, patterned, receive, sendAll, turnOfEventLoop } from './transport-conformance.ts'
+
+const unexpected = (message: string): void => {
+  throw new Error(message)
+}
+
+const here = { os: process.platform, arch: process.arch }
+
+const PROVIDERS = { 'koffi': loadKoffi, 'node:ffi': loadNodeFfi }
+
+for (const [name, load] of Object.entries(PROVIDERS)) addProviderTests(name, load)
+
+function addProviderTests(name: string, load: () => NativeLibrary): void {
+  let library: NativeLibrary
+  try {
+    if (here.os !== 'linux') throw new Error(`this is ${here.os}`)
+    library = load()
+  } catch (error) {
+    const absent = suite(`native transports through ${name}`)
+    absent.skip('are like all others', undefined, error instanceof Error ? error.message.split('\n', 1)[0] : '')
+    absent.run()
+    return
+  }
+  const makeMedia = (): NativeMedia => new NativeMedia(library, unexpected)
+  const test = conformanceSuite(`native transports through ${name}`, [4, 6], makeMedia, turnOfEventLoop)
+
+  test('runs of equal datagrams go out in one call and come in joined', async () => {
+    const media = makeMedia()
+    const [a, b] = [await open(media, { local: loopback(4) }), await open(media, { local: loopback(4) })]
+    const batch = new DatagramBatch()
+    batch.start(patterned(40 * 1408))
+    for (let i = 0; i < 40; i++) batch.add(i * 1408, 1408)
+    assert.is(a.sendBatch(batch, b.localAddress), 40)
+    assert.is(media.counts.sendCalls, 1)
+    assert.is((await receive(b, 40, turnOfEventLoop, 16)).length, 40)
+    assert.ok(media.counts.receiveCalls <= 4, `${media.counts.receiveCalls} calls`)
+    a.close()
+    b.close()
+  })
+
+  for (const errno of [5, 22, 90]) {
+    test(`when the system cannot cut messages (error ${errno}), datagrams go out one by one for good`, async () => {
+      const warnings: string[] = []
+      const media = new NativeMedia(withoutSegmentation(library, errno), (message) => warnings.push(message))
+      const [a, b] = [await open(media, { local: loopback(6) }), await open(media, { local: loopback(6) })]
+      const batch = new DatagramBatch()
+      const buffer = patterned(10 * 256)
+      batch.start(buffer)
+      for (let i = 0; i < 10; i++) batch.add(i * 256, 256)
+      for (let round = 0; round < 3; round++) {
+        await sendAll(a, batch, b.localAddress, turnOfEventLoop)
+        const received = await receive(b, 10, turnOfEventLoop)
+        assert.equal(received.map(({ bytes }) => bytes[0]), batch.offsets.slice(0, 10).reduce<number[]>(
+          (first, offset) => [...first, buffer.bytes[offset] ?? -1], [],
+        ))
+      }
+      assert.is(media.counts.segmentationFallbacks, 1)
+      assert.is(warnings.length, 1)
+      a.close()
+      b.close()
+    })
+  }
+
+  test('a batch that the socket takes in part is told as such', async () => {
+    let calls = 0
+    const full: NativeLibrary = {
+      ...library,
+      sendmmsg: (fd, messages, count) => (calls++ === 0 ? library.sendmmsg(fd, messages, Math.min(count, 2)) : -1),
+      errno: () => 11,
+    }
+    const media = new NativeMedia(full, unexpected)
+    const a = await open(media, { local: loopback(4) })
+    const batch = new DatagramBatch()
+    batch.start(patterned(1000))
+    for (const [offset, length] of [[0, 10], [10, 10], [20, 10], [100, 5], [200, 7]] as const) batch.add(offset, length)
+    assert.is(a.sendBatch(batch, a.localAddress), 4)
+    assert.is(a.sendBatch(batch, a.localAddress), 0)
+    assert.is(a.send(batch.buffer, 0, 10, a.localAddress), 0)
+    a.close()
+  })
+
+  test('a handler that throws loses its own datagrams alone', async () => {
+    const media = makeMedia()
+    const [a, b] = [await open(media, { local: loopback(4) }), await open(media, { local: loopback(4) })]
+    const batch = new DatagramBatch()
+    batch.start(patterned(1000))
+    for (let i = 0; i < 5; i++) batch.add(i * 100, 100)
+    a.sendBatch(batch, b.localAddress)
+    assert.throws(() => b.poll(() => unexpected('from the handler'), 16), 'from the handler')
+    await sendAll(a, batch, b.localAddress, turnOfEventLoop)
+    assert.is((await receive(b, 5, turnOfEventLoop)).length, 5)
+    a.close()
+    b.close()
+  })
+
+  test('sockets are closed when they cannot be opened as asked', async () => {
+    let sockets = 0
+    const counting: NativeLibrary = {
+      ...library,
+      socket: (domain, type, protocol) => (sockets++, library.socket(domain, type, protocol)),
+      close: (fd) => (sockets--, library.close(fd)),
+    }
+    const media = new NativeMedia(counting, unexpected)
+    const first = await open(media, { local: loopback(4) })
+    const again = await open(media, { local: first.localAddress }).catch((error: unknown) => error)
+    assert.instance(again, Error)
+    assert.is(sockets, 1)
+    first.close()
+    first.close()
+    assert.is(sockets, 0)
+  })
+
+  test.run()
+}
+
+/** The system as it would be if it refused to send messages with a segment length. */
+function withoutSegmentation(library: NativeLibrary, errno: number): NativeLibrary {
+  let last = 0
+  return {
+    ...library,
+    sendmmsg: (fd, messages, count) => {
+      // More datagrams than messages: the test sends ten, never alone.
+      last = count < 10 ? errno : 0
+      return last === 0 ? library.sendmmsg(fd, messages, count) : -1
+    },
+    errno: () => (last === 0 ? library.errno() : last),
+  }
+}
+
+const test = suite('the choice of media')
+
+test('is native where it can be', () => {
+  const fake = {} as NativeLibrary
+  const library: NativeLibrary = { ...fake, provider: 'fake', addressOf: () => 4096 }
+  for (const wanted of ['auto', 'native'] as const) {
+    const media = mediaFor(wanted, { warn: unexpected, load: () => ({ library }) })
+    assert.is(media.name, 'native (fake)')
+    assert.is(media.needsEventLoop, false)
+  }
+})
+
+test('falls back to node:dgram with a warning that says why', () => {
+  for (const wanted of ['auto', 'native'] as const) {
+    const warnings: string[] = []
+    const media = mediaFor(wanted, { warn: (message) => warnings.push(message), load: () => ({ reason: 'no koffi' }) })
+    assert.is(media.name, 'dgram')
+    assert.is(warnings.length, 1)
+    assert.match(warnings[0] ?? '', 'no koffi')
+  }
+})
+
+test('is node:dgram when asked for, without a warning', () => {
+  assert.is(mediaFor('dgram', { warn: unexpected }).name, 'dgram')
+})
+
+test('knows platforms that it is not made for', () => {
+  for (const platform of [{ os: 'darwin', arch: 'arm64' }, { os: 'linux', arch: 'ia32' }, { os: 'win32', arch: 'x64' }]) {
+    const result = loadNativeLibrary(platform)
+    assert.is(result.library, undefined)
+    if (result.library === undefined) assert.match(result.reason, platform.os)
+  }
+})
+
+test('remembers a bounded number of sources, each as one object', () => {
+  const cache = new SockaddrCache()
+  const memory = new ArrayBuffer(64)
+  const [view, words] = [new DataView(memory), new Int32Array(memory)]
+  const look = (address: string, port: number): unknown => {
+    writeSockaddr(view, 32, { family: address.includes(':') ? 6 : 4, address, port })
+    return cache.get(words, 8, view)
+  }
+  const first = look('10.1.2.3', 65_535)
+  assert.equal({ ...(first as object) }, { family: 4, address: '10.1.2.3', port: 65_535 })
+  assert.is(look('10.1.2.3', 65_535), first)
+  const other = look('2001:db8::ff', 40_000)
+  assert.equal({ ...(other as object) }, { family: 6, address: '2001:db8::ff', port: 40_000 })
+  assert.is(look('10.1.2.3', 65_535), first)
+  assert.is(look('2001:db8::ff', 40_000), other)
+  assert.is.not(look('2001:db8::fe', 40_000), other)
+  for (let port = 1; port <= ADDRESS_CACHE_CAPACITY; port++) look('10.9.9.9', port)
+  assert.is(cache.size, ADDRESS_CACHE_CAPACITY)
+  assert.is.not(look('10.1.2.3', 65_535), first)
+})
+
+test.run()
