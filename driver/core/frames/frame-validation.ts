@@ -39,8 +39,8 @@ const ALIGNMENT_MASK = FRAME_ALIGNMENT - 1
 const RESOLUTION_LENGTH_MIN = FrameHeaderDecoder.BLOCK_LENGTH + ResolutionEntryIpv4Decoder.BLOCK_LENGTH
 
 /**
- * First level: whether a datagram begins with a frame that a driver knows, and holds all of its fixed fields. What lies
- * behind the fields lies within the datagram as far as the frame length says so; DATA and PAD need a look at every frame.
+ * First level: whether a datagram begins with a frame that a driver knows, and holds all of its fixed fields and as
+ * much behind them as its frame length says. DATA and PAD are not done with that: there may be more frames.
  *
  * @param length of the datagram; its bytes lie within the buffer
  */

@@ -335,8 +335,8 @@ test('a measurement of the round trip is answered when it asks for it', () => {
   harness.transport.deliver(rttMeasurement({ flags: 0 }))
   harness.deliver(rttMeasurement({ flags: 0x81 }), rttMeasurement({ sessionId: 9 }))
   const answers = harness.transport.take()
-  const expected = '2800000000000600' + '78563412e9030000' + '0807060504030201' + '0000000000000000' + '93d70d52086ac639'
-  assert.equal(answers.map(hexOf), [expected])
+  const expected = ['2800000000000600', '78563412e9030000', '0807060504030201', '0000000000000000', '93d70d52086ac639']
+  assert.equal(answers.map(hexOf), [expected.join('')])
 })
 
 test('a lost range is sent again at once, however long, and counted', () => {
