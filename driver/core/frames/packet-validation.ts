@@ -29,8 +29,8 @@ export const INVALID_PACKET = -1
 /**
  * Looks at every frame of a DATA or PAD datagram: all of it can be stored in a term, or nothing.
  *
- * A frame that is shorter than its own header is refused too, though longer than 0: no sender makes one, and readers
- * would see a negative payload.
+ * Two things are refused that Aeron lets pass, for no sender makes them: a frame shorter than its own header, in which
+ * readers would see a negative payload, and padding that is not the last frame, or has more than its header.
  *
  * @param length of the datagram, at least a header and a multiple of 32
  * @returns term offset behind the packet, with the whole padding of a PAD frame, of which only the header is sent; that
@@ -45,20 +45,18 @@ export function packetEndOffset(buffer: DirectBuffer, offset: number, length: nu
   const packetEnd = offset + length
   let frameOffset = offset
   let endOffset = termOffset
-  let frameType: number = FrameType.DATA
   for (;;) {
     if (frameLength < HEADER_LENGTH || frameLength > termLength - endOffset) return INVALID_PACKET
-    frameType = view.getUint16(frameOffset + FRAME_TYPE_OFFSET, true)
-    if (frameType !== FrameType.DATA && frameType !== FrameType.PAD) return INVALID_PACKET
     if (view.getInt32(frameOffset + TERM_OFFSET_OFFSET, true) !== endOffset) return INVALID_PACKET
+    const frameType = view.getUint16(frameOffset + FRAME_TYPE_OFFSET, true)
     const alignedLength = alignedFrameLength(frameLength)
     endOffset += alignedLength
+    if (frameType === FrameType.PAD) return frameOffset + HEADER_LENGTH === packetEnd ? endOffset : INVALID_PACKET
+    if (frameType !== FrameType.DATA) return INVALID_PACKET
     frameOffset += alignedLength
-    if (packetEnd - frameOffset < HEADER_LENGTH) break
+    if (packetEnd - frameOffset < HEADER_LENGTH) return frameOffset === packetEnd ? endOffset : INVALID_PACKET
     frameLength = view.getInt32(frameOffset + FRAME_LENGTH_OFFSET, true)
   }
-  const isWhole = frameOffset === packetEnd || (frameOffset > packetEnd && frameType === FrameType.PAD)
-  return isWhole ? endOffset : INVALID_PACKET
 }
 
 /** Second level of a SETUP: the stream that it announces can exist. */
