@@ -170,4 +170,35 @@ test('mutated and random datagrams never move data, and never let more than a wi
     publication.log.terms.forEach(({ int32s }, index) => assert.ok(int32s.join() === checksums[index]))
   }))
 
+test('whatever a client writes into its log, datagrams are within the term, the MTU and the limit', () =>
+  withSeed('hostile log', (random) => {
+    for (let round = 0; round < 40; round++) {
+      const harness = new SenderHarness()
+      harness.openEndpoint()
+      const { log, senderPosition, senderLimit } = harness.addPublication()
+      for (const term of log.terms) {
+        for (let offset = 0; offset < TERM_LENGTH; offset += 32) {
+          const lengths = [32, 33 + random.int(1400), 1 + random.int(31), 0x7fff_ffff, random.u32() | 0]
+          term.view.setInt32(offset, random.bool(0.9) ? lengths[random.int(2)]! : random.pick(lengths), true)
+          term.view.setUint16(offset + 6, random.bool(0.95) ? 1 : random.int(3), true)
+        }
+      }
+      harness.transport.take()
+      for (let i = 0; i < 30; i++) {
+        const position = senderPosition.get()
+        const termId = INITIAL_TERM + Math.floor(position / TERM_LENGTH)
+        harness.nowNs += 20_000_000
+        harness.deliver(
+          statusMessage({ termId, termOffset: position % TERM_LENGTH, window: random.int(WINDOW) }),
+          nakFrame({ termId, termOffset: 32 * random.int(TERM_LENGTH / 32), length: 0 }),
+        )
+        harness.settle()
+        assert.is(senderPosition.get() % 32, 0)
+        assert.ok(senderPosition.get() <= Math.max(senderLimit.get(), position) + TERM_LENGTH)
+        for (const sent of harness.transport.take()) assert.ok(sent.length <= 1408 && sent.length >= 32)
+      }
+      assert.equal(harness.replies().filter(({ type }) => type === 'error'), [])
+    }
+  }))
+
 test.run()

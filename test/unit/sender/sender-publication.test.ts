@@ -82,13 +82,15 @@ test('the first status message opens the stream and makes it connected', () => {
 test('an idle stream has a heartbeat every 100 ms, data puts it off', () => {
   const { harness, publication } = startConnected()
   const startNs = harness.nowNs
-  harness.workAfter(60 * MS)
+  harness.workAfter(100 * MS - 1)
+  harness.workAfter(1)
+  assert.equal(sentBy(harness), [], 'only after more than 100 ms')
   offer(publication, 10)
   harness.work()
   assert.equal(sentBy(harness), [`DATA c0 ${INITIAL_TERM}:0 64`])
-  harness.advanceTo(startNs + 160 * MS)
+  harness.advanceTo(startNs + 200 * MS)
   assert.equal(sentBy(harness), [])
-  harness.advanceTo(startNs + 261 * MS)
+  harness.advanceTo(startNs + 301 * MS)
   assert.equal(sentBy(harness), [`HEARTBEAT c0 ${INITIAL_TERM}:64 32`, `HEARTBEAT c0 ${INITIAL_TERM}:64 32`])
   assert.is(harness.count(SystemCounterId.HEARTBEATS_SENT), 3)
   assert.is(harness.count(SystemCounterId.BYTES_SENT), 64 + 3 * 32)
@@ -122,6 +124,28 @@ test('nothing is sent beyond the window, and its end is counted once until somet
   assert.is(harness.settle(), 448)
   assert.is(publication.senderPosition.get(), 1344)
   assert.equal(limits(), [2, 2], 'counted with nothing left to send')
+})
+
+test('a limit that is reached behind the first datagram is counted in the next cycle only', () => {
+  const { harness, publication } = startConnected(1000)
+  offer(publication, 400)
+  harness.settle()
+  offer(publication, 400, 2)
+  assert.is(harness.work(), 448)
+  assert.is(publication.backPressureEvents.get(), 0)
+  harness.work()
+  harness.work()
+  assert.is(publication.backPressureEvents.get(), 1)
+})
+
+test('status messages of streams that nobody knows have the largest terms', () => {
+  const { harness } = start()
+  harness.deliver(statusMessage({ sessionId: 1, termOffset: 1 << 29, window: 1 << 29 }))
+  harness.deliver(statusMessage({ sessionId: 1, flags: SEND_SETUP }), errorFrame({ sessionId: 1 }))
+  assert.is(harness.count(SystemCounterId.STATUS_MESSAGES_RECEIVED), 2)
+  assert.is(harness.count(SystemCounterId.INVALID_PACKETS), 0)
+  harness.deliver(statusMessage({ sessionId: 1, window: (1 << 29) + 1 }))
+  assert.is(harness.count(SystemCounterId.INVALID_PACKETS), 1)
 })
 
 test('a limit that went up never goes down', () => {
@@ -357,6 +381,24 @@ test('a lost range is sent again at once, however long, and counted', () => {
   assert.is(publication.senderPosition.get(), 32_000)
 })
 
+test('a range of many datagrams is sent again completely', () => {
+  const { harness, publication } = start({ termLength: 1 << 20 })
+  harness.deliver(statusMessage({ window: 1 << 18 }))
+  offer(publication, MTU - 32, 128)
+  harness.settle()
+  harness.transport.take()
+  harness.deliver(nakFrame({ termOffset: MTU, length: 100 * MTU }))
+  const offsets = harness.transport.take().map((frame) => new DataView(frame.buffer).getInt32(8, true))
+  assert.equal(offsets, Array.from({ length: 100 }, (_, index) => (index + 1) * MTU))
+  assert.is(harness.count(SystemCounterId.RETRANSMITTED_BYTES), 100 * MTU)
+  harness.workAfter(20 * MS)
+  harness.transport.take()
+  harness.transport.room = 70
+  harness.deliver(nakFrame({ termOffset: MTU, length: 100 * MTU }))
+  assert.is(harness.transport.take().length, 70)
+  assert.is(harness.count(SystemCounterId.RETRANSMITTED_BYTES), 170 * MTU)
+})
+
 test('what has not been sent is not sent again', () => {
   const { harness, publication } = startConnected(1600)
   offer(publication, 100, 40)
@@ -409,6 +451,20 @@ test('ranges too old, before the stream or in no frame are not served', () => {
   assert.is(harness.count(SystemCounterId.INVALID_PACKETS), 0)
   assert.is(retransmitsOf(term, 64 + 50 * 1024 + 32), 0, 'in the middle of a frame')
   assert.is(harness.count(SystemCounterId.INVALID_PACKETS), 1)
+})
+
+test('what lies before the start of the stream is not looked at', () => {
+  const { harness, publication } = start({ termId: INITIAL_TERM + 1, termOffset: 1024 })
+  harness.deliver(statusMessage({ termId: INITIAL_TERM + 1, termOffset: 1024 }))
+  offer(publication, 992)
+  harness.settle()
+  for (const [termId, termOffset] of [[INITIAL_TERM + 1, 0], [INITIAL_TERM, 64_512], [INITIAL_TERM - 1, 0]] as const) {
+    harness.transport.take()
+    harness.deliver(nakFrame({ termId, termOffset, length: 1024 }))
+    assert.equal(harness.transport.take(), [])
+  }
+  assert.is(harness.count(SystemCounterId.INVALID_PACKETS), 0)
+  assert.is(harness.count(SystemCounterId.NAK_MESSAGES_RECEIVED), 3)
 })
 
 test('padding is sent again as its header', () => {
