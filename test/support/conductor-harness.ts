@@ -84,6 +84,10 @@ export class ConductorHarness {
   /** What sender and receiver were told, in order, once `run` took it from the queues. */
   readonly senderCommands: SenderCommand[] = []
   readonly receiverCommands: ReceiverCommand[] = []
+  /** Memory shared with the sender, by name of the log. */
+  readonly senderPublications: Map<string, SharedArrayBuffer> = new Map()
+  /** Memory shared with the receiver, by correlation id. */
+  readonly receiverImages: Map<number, SharedArrayBuffer> = new Map()
   readonly fromAgents: CommandQueue<ConductorCommand>
   /** Names that wait for an address. */
   readonly lookups: { readonly host: string; readonly callback: ResolverCallback }[] = []
@@ -240,10 +244,14 @@ export class ConductorHarness {
     let count = 0
     for (let command = this.senderQueue.poll(); command !== undefined; command = this.senderQueue.poll(), count++) {
       this.senderCommands.push(structuredClone(command))
+      if (command.type === 'addPublication') {
+        this.senderPublications.set(command.publication.log.name, command.publication.state)
+      }
       if (this.isAnswering) this.answerAsSender(command)
     }
     for (let command = this.receiverQueue.poll(); command !== undefined; command = this.receiverQueue.poll(), count++) {
       this.receiverCommands.push(structuredClone(command))
+      if (command.type === 'addImage') this.receiverImages.set(command.image.correlationId, command.image.state)
       if (this.isAnswering) this.answerAsReceiver(command)
     }
     return count

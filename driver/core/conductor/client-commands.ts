@@ -1,3 +1,4 @@
+import type { RingMessageHandler } from '../../../client/memory/many-to-one-ring-buffer.ts'
 import { DirectBuffer, moveBytes } from '../../../codegen/runtime/index.ts'
 import { ErrorCode } from '../../../schemas/generated/aeron.commands/index.ts'
 import { parseChannel } from '../channel/channel-parameters.ts'
@@ -60,13 +61,15 @@ export class ClientCommands {
       this.pending = undefined
     }
     if (!toSender.hasRoom() || !toReceiver.hasRoom()) return 0
-    return ring.read((typeId, buffer, offset, length) => {
-      const { copy } = this
-      // What the ring hands out is no longer than its longest message, unless somebody wrote past its rules.
-      const copied = Math.min(length, copy.byteLength)
-      moveBytes(copy.bytes, 0, buffer.bytes, offset, copied)
-      this.onCommand(typeId, copied)
-    }, 1)
+    return ring.read(this.onRecord, 1)
+  }
+
+  private readonly onRecord: RingMessageHandler = (typeId, buffer, offset, length) => {
+    const { copy } = this
+    // What the ring hands out is no longer than its longest message, unless somebody wrote past its rules.
+    const copied = Math.min(length, copy.byteLength)
+    moveBytes(copy.bytes, 0, buffer.bytes, offset, copied)
+    this.onCommand(typeId, copied)
   }
 
   private giveUpLate(ticket: CommandTicket): void {

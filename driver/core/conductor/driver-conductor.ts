@@ -39,6 +39,7 @@ export class DriverConductor implements Agent {
   private timerDueNs: number = -Infinity
   private consumerPosition: number = 0
   private consumerMovedNs: number = 0
+  private corruptionCount: number = 0
 
   /** Makes the counters of the driver and tells clients that it is ready. */
   constructor(context: ConductorContext) {
@@ -122,7 +123,11 @@ export class DriverConductor implements Agent {
 
   /** A client that died between claiming and completing a command stops all others. */
   private unblockCommands(nowNs: number): void {
-    const { ring, settings, systemCounters } = this.services
+    const { ring, settings, systemCounters, errors } = this.services
+    if (ring.corruptionCount !== this.corruptionCount) {
+      this.corruptionCount = ring.corruptionCount
+      errors.record(ErrorCode.MALFORMED_COMMAND, 'a client wrote past the rules of the command ring: commands were lost')
+    }
     const consumerPosition = ring.consumerPosition()
     if (consumerPosition !== this.consumerPosition || ring.producerPosition() === consumerPosition) {
       this.consumerPosition = consumerPosition
@@ -163,7 +168,7 @@ export class DriverConductor implements Agent {
         this.networkPublications.onError(command)
         break
       case 'error':
-        this.services.errors.record(command.errorCode ?? ErrorCode.GENERIC_ERROR, command.message)
+        this.services.errors.record(command.errorCode, command.message)
     }
   }
 }
