@@ -1,0 +1,360 @@
+import { GodwitError } from '../codegen/runtime/index.ts'
+import type { PublicationParameters } from './base-publication.ts'
+import { ClientConductor } from './conductor/client-conductor.ts'
+import type { ConductorSettings } from './conductor/client-conductor.ts'
+import { diagnose } from './conductor/diagnostics.ts'
+import type { PublicationErrorFrame } from './conductor/driver-events.ts'
+import { EmbeddedLogs, embeddedHandleOf } from './conductor/embedded-connection.ts'
+import type { LogSource } from './conductor/log-source.ts'
+import type { Answer } from './conductor/registrations.ts'
+import type { ClientClock } from './conductor/turn-loop.ts'
+import { systemClock } from './conductor/turn-loop.ts'
+import type { WaitStrategy, WaitStrategyName } from './conductor/wait-strategy.ts'
+import { waitStrategy } from './conductor/wait-strategy.ts'
+import { Counter } from './counter.ts'
+import { DriverTimeoutError, optionError } from './errors.ts'
+import { ExclusivePublication } from './exclusive-publication.ts'
+import { AtomicBuffer } from './memory/atomic-buffer.ts'
+import { AtomicCounter } from './memory/atomic-counter.ts'
+import { Cnc } from './memory/cnc.ts'
+import type { CountersReader } from './memory/counters-reader.ts'
+import { ManyToOneRingBuffer } from './memory/many-to-one-ring-buffer.ts'
+import type { EmbeddedDriverHandle } from './protocol/embedded.ts'
+import { Publication } from './publication.ts'
+import { Subscription } from './subscription.ts'
+import type { ImageHandler } from './subscription.ts'
+
+const DRIVER_TIMEOUT_MS = 10_000
+const KEEP_ALIVE_INTERVAL_NS = 500_000_000
+const RESOURCE_LINGER_NS = 3_000_000_000
+const CLIENT_NAME_LENGTH_MAX = 100
+
+/** How often a driver that is not ready is looked at. */
+const CONNECT_INTERVAL_MS = 1
+
+/** Threading mode of drivers that run only when they are invoked. */
+const INVOKER = 'INVOKER'
+
+/** An embedded driver, as `Client.connect` takes it. */
+export interface EmbeddedDriver {
+  readonly handle: EmbeddedDriverHandle
+  /** In mode INVOKER the client runs the driver, by `invoke`, while it waits. */
+  readonly threadingMode?: string
+  /** Runs all agents of the driver once; returns a work count. */
+  invoke?(): number
+}
+
+/** All handlers are called while the client is serviced, and must not call back into it. */
+export interface ClientOptions {
+  /** Shown with the client's heartbeat counter; US-ASCII, at most 100 characters. */
+  readonly clientName?: string
+  /** How often the client tells the driver that it lives; default 500 ms. */
+  readonly keepAliveIntervalNs?: number
+  /** How long the driver may give no sign of life, and how long an answer may take; default 10 s. */
+  readonly driverTimeoutMs?: number
+  /** How long logs that are not used any more stay mapped; default 3 s. */
+  readonly resourceLingerNs?: number
+  /** What `publish`, `messages` and everything else that waits does meanwhile; default `backoff`. */
+  readonly idle?: WaitStrategyName | WaitStrategy
+  /**
+   * Gets what goes wrong outside of calls: the driver is gone, a socket failed; and what handlers throw. Without it,
+   * warnings of the process are emitted, and `poll` throws what its handler throws.
+   */
+  readonly errorHandler?: (error: unknown) => void
+  /** For subscriptions that have none of their own. */
+  readonly availableImageHandler?: ImageHandler
+  /** For subscriptions that have none of their own. */
+  readonly unavailableImageHandler?: ImageHandler
+  readonly availableCounterHandler?: (counterId: number, registrationId: number) => void
+  readonly unavailableCounterHandler?: (counterId: number, registrationId: number) => void
+  /** A subscriber of one of this client's publications reports an error, such as that it rejects it. */
+  readonly publicationErrorHandler?: (error: PublicationErrorFrame) => void
+  /** The client is closed, by itself or because the driver is gone. */
+  readonly closeHandler?: () => void
+  /** Ends waiting for a driver that is not ready. */
+  readonly signal?: AbortSignal
+}
+
+export interface AddOptions {
+  /** Ends the wait: it rejects with the signal's reason, and what the driver may still add is given back. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface SubscriptionOptions extends AddOptions {
+  readonly onAvailableImage?: ImageHandler | undefined
+  readonly onUnavailableImage?: ImageHandler | undefined
+}
+
+/**
+ * Connection of one thread to a media driver. Publications, subscriptions and counters belong to it, and are used in
+ * its thread only.
+ *
+ * It looks after itself while the event loop runs, and within every `offer` and `poll`: a thread that does nothing else
+ * stays connected.
+ *
+ * Methods that add reject with RegistrationError when the driver refuses, RegistrationTimeoutError when it does not
+ * answer, and GodwitError ERR_GODWIT_CLOSED, ERR_GODWIT_REENTRANT within a handler of the client,
+ * ERR_GODWIT_COMMAND_BUFFER_FULL, or ERR_GODWIT_ARGUMENT.
+ */
+export class Client {
+  readonly #conductor: ClientConductor
+  readonly #options: ClientOptions
+
+  private constructor(conductor: ClientConductor, options: ClientOptions) {
+    this.#conductor = conductor
+    this.#options = options
+  }
+
+  /**
+   * Connects to a driver of the same process, from any of its threads.
+   *
+   * @param driver an embedded driver, or its handle, which can be posted to other threads
+   * Rejects with DriverTimeoutError when the driver is not alive within the driver timeout, with ERR_GODWIT_CLIENT_OPTION,
+   * or with ERR_GODWIT_CNC_VERSION or ERR_GODWIT_CNC_LENGTH when it is not a driver that this client understands.
+   */
+  static async connect(driver: EmbeddedDriver | EmbeddedDriverHandle, options: ClientOptions = {}): Promise<Client> {
+    const handle = embeddedHandleOf(driver)
+    if (handle === undefined) throw optionError('connect: expected an embedded driver or its handle')
+    const settings = settingsOf(options, invokerOf(driver), systemClock)
+    const cnc = await awaitDriver(new AtomicBuffer(handle.cnc), settings, options.signal)
+    return Client.over(cnc, new EmbeddedLogs(handle), settings, options)
+  }
+
+  /** @internal A client over a region of a driver that is ready. */
+  static over(cnc: Cnc, logs: LogSource, settings: ConductorSettings, options: ClientOptions): Client {
+    const client = new Client(new ClientConductor(cnc, logs, settings), options)
+    diagnose('client:connect', { clientId: client.clientId, clientName: settings.clientName })
+    return client
+  }
+
+  /** What the driver knows the client by. */
+  get clientId(): number {
+    return this.#conductor.proxy.clientId
+  }
+
+  get isClosed(): boolean {
+    return this.#conductor.isClosed
+  }
+
+  /** All counters of the driver and its clients. */
+  get countersReader(): CountersReader {
+    return this.#conductor.counters
+  }
+
+  /** Adds a publication to a stream; it shares the log of others with the same channel and stream. */
+  async addPublication(channel: string, streamId: number, { signal }: AddOptions = {}): Promise<Publication> {
+    return this.#add(signal, false, channel, streamId, (parameters) => new Publication(this.#conductor, parameters))
+  }
+
+  /** Adds a publication with a session and a log of its own. */
+  async addExclusivePublication(
+    channel: string, streamId: number, { signal }: AddOptions = {},
+  ): Promise<ExclusivePublication> {
+    return this.#add(
+      signal, true, channel, streamId, (parameters) => new ExclusivePublication(this.#conductor, parameters),
+    )
+  }
+
+  /** Adds a subscription to a stream. Its images come later. */
+  async addSubscription(channel: string, streamId: number, options: SubscriptionOptions = {}): Promise<Subscription> {
+    const conductor = this.#requireUsable(options.signal)
+    const correlationId = conductor.proxy.addSubscription(channel, streamId)
+    return conductor.registrations.wait({
+      correlationId,
+      what: `add subscription to ${channel}, stream ${streamId}`,
+      signal: options.signal,
+      accept: (answer) => answer.kind !== 'subscription' ? undefined : new Subscription(conductor, {
+        registrationId: correlationId,
+        channel,
+        streamId,
+        channelStatusId: answer.channelStatusId,
+        onAvailableImage: options.onAvailableImage ?? this.#options.availableImageHandler,
+        onUnavailableImage: options.onUnavailableImage ?? this.#options.unavailableImageHandler,
+      }),
+      discard: (subscription) => conductor.discard(() => subscription.close()),
+    })
+  }
+
+  /**
+   * Adds a counter that everyone can read, and that goes with this client.
+   *
+   * @param typeId what it counts; numbers below 1000 belong to Aeron
+   * @param label for people; US-ASCII, at most 380 characters
+   * @param key for programs; at most 112 bytes
+   */
+  async addCounter(typeId: number, label: string, key: Uint8Array = NO_KEY, options: AddOptions = {}): Promise<Counter> {
+    const conductor = this.#requireUsable(options.signal)
+    const correlationId = conductor.proxy.addCounter(typeId, label, key)
+    return conductor.registrations.wait({
+      correlationId,
+      what: `add counter "${label}"`,
+      signal: options.signal,
+      accept: (answer) =>
+        answer.kind !== 'counter' ? undefined : new Counter(conductor, answer.counterId, correlationId, false),
+      discard: (counter) => conductor.discard(() => counter.close()),
+    })
+  }
+
+  /**
+   * Adds a counter that stays when this client goes; or finds the one with that type and registration id.
+   *
+   * @param registrationId chosen by the application
+   */
+  async addStaticCounter(
+    typeId: number, registrationId: number, label: string, key: Uint8Array = NO_KEY, options: AddOptions = {},
+  ): Promise<Counter> {
+    const conductor = this.#requireUsable(options.signal)
+    return conductor.registrations.wait({
+      correlationId: conductor.proxy.addStaticCounter(typeId, registrationId, label, key),
+      what: `add static counter "${label}"`,
+      signal: options.signal,
+      accept: (answer) =>
+        answer.kind !== 'counter' ? undefined : new Counter(conductor, answer.counterId, registrationId, true),
+    })
+  }
+
+  /** A session id that no publication of that stream uses, for `session-id` in a channel. */
+  async nextSessionId(streamId: number, { signal }: AddOptions = {}): Promise<number> {
+    const conductor = this.#requireUsable(signal)
+    return conductor.registrations.wait({
+      correlationId: conductor.proxy.nextAvailableSessionId(streamId),
+      what: `next session id of stream ${streamId}`,
+      signal,
+      accept: (answer) => (answer.kind === 'session' ? answer.sessionId : undefined),
+    })
+  }
+
+  /** Lets the process end although the client is open and nothing waits. */
+  unref(): this {
+    this.#conductor.turns.setReferenced(false)
+    return this
+  }
+
+  /** Keeps the process alive while the client is open, as it does at first. */
+  ref(): this {
+    this.#conductor.turns.setReferenced(true)
+    return this
+  }
+
+  /** Closes the client with all that belongs to it; again does nothing. Rejects with ERR_GODWIT_REENTRANT in a handler. */
+  async close(): Promise<void> {
+    if (this.isClosed) return
+    this.#conductor.requireUsable()
+    this.#conductor.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #add<T extends { close(): void }>(
+    signal: AbortSignal | undefined,
+    isExclusive: boolean,
+    channel: string,
+    streamId: number,
+    make: (parameters: PublicationParameters) => T,
+  ): Promise<T> {
+    const conductor = this.#requireUsable(signal)
+    const correlationId = conductor.proxy.addPublication(channel, streamId, isExclusive)
+    return conductor.registrations.wait({
+      correlationId,
+      what: `add publication on ${channel}, stream ${streamId}`,
+      signal,
+      accept: (answer) => {
+        if (answer.kind !== 'publication') return undefined
+        return conductor.withLog(answer.logFileName, correlationId, (log) =>
+          make({ ...publicationFacts(answer, conductor), registrationId: correlationId, channel, log }))
+      },
+      discard: (publication) => conductor.discard(() => publication.close()),
+    })
+  }
+
+  #requireUsable(signal: AbortSignal | undefined): ClientConductor {
+    signal?.throwIfAborted()
+    this.#conductor.requireUsable()
+    return this.#conductor
+  }
+}
+
+const NO_KEY = new Uint8Array(0)
+
+type PublicationFacts = Omit<PublicationParameters, 'registrationId' | 'channel' | 'log'>
+
+function publicationFacts(
+  { ready, logFileName }: Extract<Answer, { kind: 'publication' }>, { cnc }: ClientConductor,
+): PublicationFacts {
+  return {
+    originalRegistrationId: ready.registrationIdAsNumber(),
+    streamId: ready.streamId(),
+    sessionId: ready.sessionId(),
+    channelStatusId: ready.channelStatusCounterId(),
+    logName: logFileName,
+    positionLimit: new AtomicCounter(cnc.countersValues, ready.positionLimitCounterId()),
+  }
+}
+
+function invokerOf(driver: EmbeddedDriver | EmbeddedDriverHandle): (() => number) | undefined {
+  if (!('threadingMode' in driver) || driver.threadingMode !== INVOKER) return undefined
+  return () => driver.invoke?.() ?? 0
+}
+
+/** @internal Checks the options and fills in what is missing. */
+export function settingsOf(
+  options: ClientOptions, invokeDriver: (() => number) | undefined, clock: ClientClock,
+): ConductorSettings {
+  const { clientName = '', idle = 'backoff' } = options
+  if (clientName.length > CLIENT_NAME_LENGTH_MAX) {
+    throw optionError(`clientName has ${clientName.length} characters, at most ${CLIENT_NAME_LENGTH_MAX} are allowed`)
+  }
+  return {
+    clientName,
+    driverTimeoutMs: positive('driverTimeoutMs', options.driverTimeoutMs ?? DRIVER_TIMEOUT_MS),
+    keepAliveIntervalNs: positive('keepAliveIntervalNs', options.keepAliveIntervalNs ?? KEEP_ALIVE_INTERVAL_NS),
+    resourceLingerNs: positive('resourceLingerNs', options.resourceLingerNs ?? RESOURCE_LINGER_NS),
+    idle: waitStrategy(idle),
+    clock,
+    invokeDriver,
+    errorHandler: options.errorHandler,
+    availableCounterHandler: options.availableCounterHandler,
+    unavailableCounterHandler: options.unavailableCounterHandler,
+    publicationErrorHandler: options.publicationErrorHandler,
+    closeHandler: options.closeHandler,
+  }
+}
+
+function positive(name: string, value: number): number {
+  if (!(value > 0 && Number.isFinite(value))) throw optionError(`${name}: ${value} is not a number above 0`)
+  return value
+}
+
+/** @internal Waits until a driver is ready and alive. */
+export async function awaitDriver(
+  memory: AtomicBuffer, settings: ConductorSettings, signal: AbortSignal | undefined,
+): Promise<Cnc> {
+  const { clock, driverTimeoutMs, invokeDriver } = settings
+  const deadlineNs = clock.nanoTime() + driverTimeoutMs * 1e6
+  for (;;) {
+    signal?.throwIfAborted()
+    invokeDriver?.()
+    const cnc = attach(memory)
+    if (cnc !== undefined) {
+      const heartbeatMs = new ManyToOneRingBuffer(cnc.toDriver).consumerHeartbeatMs()
+      if (heartbeatMs > 0 && clock.epochMs() <= heartbeatMs + driverTimeoutMs) return cnc
+      if (heartbeatMs === -1) throw new DriverTimeoutError('connect: the driver was closed')
+    }
+    if (clock.nanoTime() > deadlineNs) {
+      throw new DriverTimeoutError(`connect: no sign of life of the driver within ${driverTimeoutMs} ms`)
+    }
+    await new Promise<void>((resolve) => clock.startTimer(resolve, CONNECT_INTERVAL_MS, true))
+  }
+}
+
+/** Undefined while the driver is not ready. */
+function attach(memory: AtomicBuffer): Cnc | undefined {
+  try {
+    return Cnc.attach(memory)
+  } catch (error) {
+    if (error instanceof GodwitError && error.code === 'ERR_GODWIT_CNC_NOT_READY') return undefined
+    throw error
+  }
+}
