@@ -12,7 +12,8 @@ const FRAME_START_LENGTH = (FLAGS_AND_TYPE_WORD + 1) << 2
  * @param length multiple of 32, above 0
  */
 export function cleanTerm(term: AtomicBuffer, termOffset: number, length: number): void {
-  term.bytes.fill(0, termOffset + FRAME_START_LENGTH, termOffset + length)
+  // By words: byte by byte it takes many times as long in shared memory.
+  term.int64s.fill(0n, (termOffset + FRAME_START_LENGTH) >> 3, (termOffset + length) >> 3)
   term.int32s[(termOffset >> 2) + FLAGS_AND_TYPE_WORD] = 0
   storeFrameLength(term, termOffset, 0)
 }
