@@ -10,8 +10,8 @@ import type { FeedbackDelayGenerator } from './feedback-delay.ts'
 export type LossHandler = (termId: number, termOffset: number, length: number) => void
 
 /**
- * Finds the first gap of an image. A gap is due after a delay, and again and again as long as it stays as it is; one that
- * begins or ends elsewhere is a new one.
+ * Finds the first gap of an image. A gap is due after a delay, and again and again as long as it stays as it is; one
+ * that begins or ends elsewhere is a new one.
  */
 export class LossDetector {
   private readonly feedbackDelay: FeedbackDelayGenerator

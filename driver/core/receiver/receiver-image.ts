@@ -13,7 +13,12 @@ import { utf8Length, writeUtf8 } from '../../../codegen/runtime/index.ts'
 import type { DirectBuffer } from '../../../codegen/runtime/index.ts'
 import { ERROR_TEXT_LENGTH_MAX, isHeartbeat } from '../../../schemas/descriptors.ts'
 import { SystemCounterId } from '../../../schemas/generated/aeron.memory/index.ts'
-import { DataFlags, DataHeaderMeta, ErrorCode, StatusMessageFlags } from '../../../schemas/generated/aeron.wire/index.ts'
+import {
+  DataFlags,
+  DataHeaderMeta,
+  ErrorCode,
+  StatusMessageFlags,
+} from '../../../schemas/generated/aeron.wire/index.ts'
 import type { ReceiverImageParams } from '../commands.ts'
 import type { DriverSettings } from '../driver-settings.ts'
 import { INVALID_PACKET, packetEndOffset } from '../frames/packet-validation.ts'
@@ -46,8 +51,8 @@ export interface ReceiverImageServices {
 /**
  * The receiver's part of an image: puts packets into the log, and tells the sender what the conductor has scheduled.
  *
- * Packets are taken from the position of the last status message up to half a term beyond it. Everything there is clean,
- * for the conductor cleans before it schedules a status message.
+ * Packets are taken from the position of the last status message up to half a term beyond it. Everything there is
+ * clean, for the conductor cleans before it schedules a status message.
  */
 export class ReceiverImage {
   readonly correlationId: number

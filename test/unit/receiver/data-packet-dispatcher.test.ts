@@ -133,8 +133,7 @@ test('interests are counted', () => {
 })
 
 test('an image stays as long as its session or all sessions are of interest', () => {
-  const steps: readonly (readonly [number | undefined, number | undefined])[] = [[undefined, SESSION], [SESSION, undefined]]
-  for (const [first, second] of steps) {
+  for (const [first, second] of [[undefined, SESSION], [SESSION, undefined]] as const) {
     const { harness, image } = startWithImage()
     harness.addInterest(STREAM, SESSION)
     harness.removeInterest(STREAM, first)
@@ -300,7 +299,9 @@ test('when there are too many sessions, the longest in cool-down is forgotten', 
 
 test('a conductor that is too busy is asked again by the next SETUP', () => {
   const harness = start()
-  while (harness.toConductor.remainingCapacity() > 200) harness.toConductor.offer({ type: 'endpointClosed', endpointId: 1 })
+  while (harness.toConductor.remainingCapacity() > 200) {
+    harness.toConductor.offer({ type: 'endpointClosed', endpointId: 1 })
+  }
   harness.deliver(setup())
   assert.not.ok(harness.replyTypes().includes('createImage'))
   assert.is(harness.count(SystemCounterId.ERRORS), 1)

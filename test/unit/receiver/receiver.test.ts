@@ -80,7 +80,9 @@ test('all sockets are closed with the agent', () => {
 
 test('one command is taken in a cycle, and none while a reply waits', () => {
   const harness = start()
-  while (harness.toConductor.remainingCapacity() > 0) harness.toConductor.offer({ type: 'endpointClosed', endpointId: 1 })
+  while (harness.toConductor.remainingCapacity() > 0) {
+    harness.toConductor.offer({ type: 'endpointClosed', endpointId: 1 })
+  }
   harness.commands.offer({ type: 'removeImage', correlationId: 1 })
   harness.commands.offer({ type: 'removeImage', correlationId: 2 })
   for (let i = 0; i < 5; i++) harness.work()
@@ -166,7 +168,9 @@ test('the time between cycles is counted', () => {
 
 test('streams of many publishers come through one socket', () => {
   const harness = start()
-  const images = Array.from({ length: 5 }, (_, n) => harness.addImage({ correlationId: 300 + n, sessionId: SESSION + n }))
+  const images = Array.from({ length: 5 }, (_, n) => {
+    return harness.addImage({ correlationId: 300 + n, sessionId: SESSION + n })
+  })
   for (let round = 0; round < 20; round++) {
     for (let n = 0; n < 5; n++) harness.deliver(data({ sessionId: SESSION + n, termOffset: round * 160 }, 100, n + 1))
   }
