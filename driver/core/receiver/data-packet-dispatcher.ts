@@ -49,6 +49,7 @@ export class DataPacketDispatcher {
   private readonly events: DispatcherEvents
   private readonly streams = new Map<number, StreamInterest>()
   private readonly coolDowns = new Set<SessionEntry>()
+  /** Images and entries. */
   private size: number = 0
   /** Sessions that were asked for a SETUP within the last second, whether or not it came. */
   private askedCount: number = 0
@@ -59,11 +60,6 @@ export class DataPacketDispatcher {
     this.limits = limits
     this.pendingSetups = pendingSetups
     this.events = events
-  }
-
-  /** Images and entries. */
-  get sessionCount(): number {
-    return this.size
   }
 
   addInterest(streamId: number, sessionId: number | undefined): void {
@@ -91,11 +87,6 @@ export class DataPacketDispatcher {
 
   hasImage(streamId: number, sessionId: number): boolean {
     return this.streams.get(streamId)?.images.has(sessionId) === true
-  }
-
-  /** @returns what is known of a session without an image */
-  stateOf(streamId: number, sessionId: number): SessionState | undefined {
-    return this.streams.get(streamId)?.entries.get(sessionId)?.state
   }
 
   /** A DATA or PAD datagram of at least a header. */
@@ -221,6 +212,10 @@ export class DataPacketDispatcher {
     stream.entries.set(sessionId, entry)
     this.size++
     return entry
+  }
+
+  private stateOf(streamId: number, sessionId: number): SessionState | undefined {
+    return this.streams.get(streamId)?.entries.get(sessionId)?.state
   }
 
   private removeEntry(streamId: number, sessionId: number): void {

@@ -20,10 +20,6 @@ export class PendingSetups {
     this.limit = limit
   }
 
-  get size(): number {
-    return this.deadlines.size
-  }
-
   isFull(): boolean {
     return this.deadlines.size >= this.limit
   }
