@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** The `godwit` binary: finds the command and runs it; each command lives in the room it belongs to. */
-import { readFileSync } from 'node:fs'
 import type { CommandGroup, Output } from '../codegen/cli/command.ts'
 import { dispatch, EXIT_FAILED, EXIT_OK } from '../codegen/cli/command.ts'
 import { GodwitError } from '../codegen/runtime/errors.ts'
+import { packageVersion } from './version.ts'
 
 /** An error that is no answer to the input but a defect of this program; the number is EX_SOFTWARE of sysexits. */
 const EXIT_DEFECT = 70
@@ -23,13 +23,6 @@ const GODWIT: CommandGroup = {
 const output: Output = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
-}
-
-/** Version of the installed package; its package.json is above this file, sources and build alike. */
-function packageVersion(): string {
-  const up = import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json'
-  const { version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { readonly version: string }
-  return version
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -1,4 +1,5 @@
 import { cncLength } from '../../client/memory/cnc.ts'
+import type { CncLengths } from '../../client/memory/cnc.ts'
 import { formatDurationNs, formatSize } from '../../client/protocol/text-values.ts'
 import { GodwitError } from '../../codegen/runtime/index.ts'
 import { CounterMetadataDecoder, CounterValueDecoder } from '../../schemas/generated/aeron.memory/index.ts'
@@ -30,17 +31,22 @@ export function checkTogether(settings: DriverSettings): void {
   checkCncLength(settings)
 }
 
-function checkCncLength(settings: DriverSettings): void {
+/** Lengths of the sections of the CnC region. */
+export function cncLengthsOf(settings: DriverSettings): CncLengths {
   const { conductorBufferLength, clientsBufferLength, countersBufferLength, errorBufferLength, filePageSize } = settings
+  return {
+    toDriver: conductorBufferLength,
+    toClients: clientsBufferLength,
+    countersMetadata: (countersBufferLength / CounterValueDecoder.BLOCK_LENGTH) * CounterMetadataDecoder.BLOCK_LENGTH,
+    countersValues: countersBufferLength,
+    errorLog: errorBufferLength,
+    pageSize: filePageSize,
+  }
+}
+
+function checkCncLength(settings: DriverSettings): void {
   try {
-    cncLength({
-      toDriver: conductorBufferLength,
-      toClients: clientsBufferLength,
-      countersMetadata: (countersBufferLength / CounterValueDecoder.BLOCK_LENGTH) * CounterMetadataDecoder.BLOCK_LENGTH,
-      countersValues: countersBufferLength,
-      errorLog: errorBufferLength,
-      pageSize: filePageSize,
-    })
+    cncLength(cncLengthsOf(settings))
   } catch (error) {
     const names = 'conductorBufferLength, clientsBufferLength, countersBufferLength and errorBufferLength'
     throw wrong(`${names} do not fit together: ${error instanceof Error ? error.message : String(error)}`)

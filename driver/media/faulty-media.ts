@@ -38,6 +38,12 @@ export function readFaultCounts(memory: FaultMemory): { readonly send: FaultCoun
   return { send: new FaultCounters(memory.send).read(), receive: new FaultCounters(memory.receive).read() }
 }
 
+/** @throws GodwitError ERR_GODWIT_FAULTS */
+export function checkFaultOptions({ send = {}, receive = {} }: FaultOptions): void {
+  checkFaultRates('send', send)
+  checkFaultRates('receive', receive)
+}
+
 /** Loses, duplicates, reorders, delays and damages datagrams of any media, by seed. For tests and demonstrations. */
 export class FaultyMedia implements Media {
   readonly name: string
@@ -49,8 +55,7 @@ export class FaultyMedia implements Media {
 
   /** @throws GodwitError ERR_GODWIT_FAULTS */
   constructor(inner: Media, options: FaultOptions, memory: FaultMemory = allocateFaultMemory()) {
-    checkFaultRates('send', options.send ?? {})
-    checkFaultRates('receive', options.receive ?? {})
+    checkFaultOptions(options)
     this.inner = inner
     this.options = options
     this.memory = memory

@@ -37,7 +37,7 @@ const ROOMS: readonly Room[] = [
 
 /** The package by its own name, as generated code imports the runtime. */
 const OWN_ENTRIES: Readonly<Record<string, string>> = {
-  'godwit': 'client/index.ts',
+  'godwit': 'driver/index.ts',
   'godwit/sbe': 'codegen/runtime/index.ts',
   'godwit/codegen': 'codegen/index.ts',
 }

@@ -1,0 +1,16 @@
+/** What a program imports: clients, and a driver of its own. */
+export * from '../client/index.ts'
+export type { ErrorObservation } from '../client/memory/error-log.ts'
+export type { LossObservation } from '../client/memory/loss-report.ts'
+export type {
+  DriverOptions,
+  DriverSettings,
+  IdleStrategyName,
+  MediaName,
+  ThreadingMode,
+} from './core/driver-settings.ts'
+export { MediaDriver } from './launcher/media-driver.ts'
+export type { AgentInvoker, MediaDriverOptions } from './launcher/media-driver.ts'
+export type { FaultCounts } from './media/fault-counts.ts'
+export type { FaultRates } from './media/fault-direction.ts'
+export type { FaultOptions } from './media/faulty-media.ts'

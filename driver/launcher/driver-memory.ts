@@ -1,0 +1,42 @@
+import { AtomicBuffer } from '../../client/memory/atomic-buffer.ts'
+import { Cnc, cncLength } from '../../client/memory/cnc.ts'
+import type { DriverSettings } from '../core/driver-settings.ts'
+import { cncLengthsOf } from '../core/settings-rules.ts'
+import { allocateFaultMemory } from '../media/faulty-media.ts'
+import type { FaultMemory } from '../media/faulty-media.ts'
+
+export type AgentRole = 'conductor' | 'sender' | 'receiver'
+
+export const ROLES: readonly AgentRole[] = ['conductor', 'sender', 'receiver']
+
+/** What all threads of a driver share. Plain data. */
+export interface DriverMemory {
+  readonly cnc: SharedArrayBuffer
+  readonly lossReport: SharedArrayBuffer
+  readonly faults: FaultMemory
+  /** Control word of the runners. */
+  readonly control: SharedArrayBuffer
+  /** Epoch time. */
+  readonly startTimestampMs: number
+  readonly pid: number
+}
+
+export function allocateDriverMemory(settings: DriverSettings, startTimestampMs: number, pid: number): DriverMemory {
+  return {
+    cnc: new SharedArrayBuffer(cncLength(cncLengthsOf(settings))),
+    lossReport: new SharedArrayBuffer(settings.lossReportBufferLength),
+    faults: allocateFaultMemory(),
+    control: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
+    startTimestampMs,
+    pid,
+  }
+}
+
+/**
+ * The CnC region as a thread of the driver sees it. It is laid out anew each time, always with the same: nobody can
+ * attach to it before the conductor says that it is ready.
+ */
+export function openCnc({ cnc, startTimestampMs, pid }: DriverMemory, settings: DriverSettings): Cnc {
+  const { clientLivenessTimeoutNs } = settings
+  return Cnc.create(new AtomicBuffer(cnc), cncLengthsOf(settings), { clientLivenessTimeoutNs, startTimestampMs, pid })
+}

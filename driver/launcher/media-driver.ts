@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto'
+import { AtomicBuffer } from '../../client/memory/atomic-buffer.ts'
+import type { Cnc } from '../../client/memory/cnc.ts'
+import { CountersReader } from '../../client/memory/counters-reader.ts'
+import { readErrorLog } from '../../client/memory/error-log.ts'
+import type { ErrorObservation } from '../../client/memory/error-log.ts'
+import { readLossReport } from '../../client/memory/loss-report.ts'
+import type { LossObservation } from '../../client/memory/loss-report.ts'
+import type { EmbeddedDriverHandle } from '../../client/protocol/embedded.ts'
+import { GodwitError } from '../../codegen/runtime/index.ts'
+import { concludeDriverSettings } from '../core/driver-settings.ts'
+import type { DriverOptions, DriverSettings, ThreadingMode } from '../core/driver-settings.ts'
+import type { FaultCounts } from '../media/fault-counts.ts'
+import { checkFaultOptions, readFaultCounts } from '../media/faulty-media.ts'
+import type { FaultOptions } from '../media/faulty-media.ts'
+import { CLOSING, cycleOf } from './agent-runner.ts'
+import { allocateDriverMemory, openCnc, ROLES } from './driver-memory.ts'
+import type { AgentRole, DriverMemory } from './driver-memory.ts'
+import { createThread, LINKS, monotonicNs } from './driver-thread.ts'
+import type { DriverThread, LinkName, ThreadPlan } from './driver-thread.ts'
+import { DriverWorker } from './driver-worker.ts'
+import { makePortQueue } from './port-queue.ts'
+import type { PortQueueEnd } from './port-queue.ts'
+
+/** Which agents share a thread. */
+const THREADS: Readonly<Record<ThreadingMode, readonly (readonly AgentRole[])[]>> = {
+  DEDICATED: [['conductor'], ['sender'], ['receiver']],
+  SHARED_NETWORK: [['conductor'], ['sender', 'receiver']],
+  SHARED: [ROLES],
+  INVOKER: [ROLES],
+}
+
+/** Settings of the driver (docs/settings.md), and what belongs to a driver within a program. */
+export interface MediaDriverOptions extends Partial<DriverOptions> {
+  /** Faults for the datagrams of all sockets of the driver: for tests and demonstrations. */
+  readonly faults?: FaultOptions
+  /** Gets what works less well than it could; default `process.emitWarning`. */
+  readonly onWarning?: (message: string) => void
+  /** Gets ERR_GODWIT_DRIVER_DIED when a thread of the driver dies; the driver is closed then. Default: a warning. */
+  readonly onError?: (error: GodwitError) => void
+}
+
+/** One agent of a driver in mode INVOKER. */
+export interface AgentInvoker {
+  /** Runs one duty cycle; returns a work count. */
+  invoke(): number
+}
+
+/**
+ * A media driver within the program.
+ *
+ * In mode SHARED (the default), SHARED_NETWORK and DEDICATED its agents run in worker threads. Those do not keep the
+ * process alive: a program that has nothing else to do ends, whether it has closed its driver or not. In mode INVOKER
+ * the agents run when the caller invokes them; with sockets of Node the caller's event loop must turn in between.
+ */
+export class MediaDriver {
+  /** What clients connect to; can be posted to any thread of the process. */
+  readonly handle: EmbeddedDriverHandle
+  readonly settings: DriverSettings
+  private readonly memory: DriverMemory
+  private readonly cnc: Cnc
+  private readonly options: MediaDriverOptions
+  private workers: readonly DriverWorker[] = []
+  private thread: DriverThread | undefined
+  private closing: Promise<void> | undefined
+
+  private constructor(settings: DriverSettings, options: MediaDriverOptions) {
+    this.settings = settings
+    this.options = options
+    this.memory = allocateDriverMemory(settings, Date.now(), process.pid)
+    this.cnc = openCnc(this.memory, settings)
+    const logChannel = `godwit-${randomUUID()}`
+    this.handle = Object.freeze({ kind: 'godwit-embedded-driver', cnc: this.memory.cnc, logChannel })
+  }
+
+  /**
+   * Starts a driver. Settings that `options` leaves out come from the environment or are Aeron's defaults.
+   *
+   * @throws GodwitError ERR_GODWIT_SETTINGS, ERR_GODWIT_FAULTS, or ERR_GODWIT_DRIVER_DIED when a thread does not start
+   */
+  static async launch(options: MediaDriverOptions = {}): Promise<MediaDriver> {
+    const { faults, onWarning: _onWarning, onError: _onError, ...settingOptions } = options
+    const settings = concludeDriverSettings(settingOptions, process.env, { threadingMode: 'SHARED' })
+    checkMedia(settings, faults)
+    const driver = new MediaDriver(settings, options)
+    await driver.start()
+    return driver
+  }
+
+  get threadingMode(): ThreadingMode {
+    return this.settings.threadingMode
+  }
+
+  get isClosed(): boolean {
+    return this.closing !== undefined
+  }
+
+  /**
+   * The agents, to be run one by one.
+   *
+   * @throws GodwitError ERR_GODWIT_INVOKER unless the mode is INVOKER
+   */
+  get agents(): Readonly<Record<AgentRole, AgentInvoker>> {
+    const invoker = (role: AgentRole): AgentInvoker => ({
+      invoke: () => {
+        const thread = this.invoked()
+        return cycleOf(thread.agents.filter(({ roleName }) => roleName === role), monotonicNs(), thread.onError)
+      },
+    })
+    this.invoked()
+    return { conductor: invoker('conductor'), sender: invoker('sender'), receiver: invoker('receiver') }
+  }
+
+  /**
+   * Runs all agents once; for mode INVOKER.
+   *
+   * @returns work count; 0 when there was nothing to do
+   * @throws GodwitError ERR_GODWIT_INVOKER in the other modes, and when the driver is closed
+   */
+  invoke(): number {
+    const thread = this.invoked()
+    return cycleOf(thread.agents, monotonicNs(), thread.onError)
+  }
+
+  /** Counters of the driver and its clients. */
+  counters(): CountersReader {
+    return new CountersReader(this.cnc.countersMetadata, this.cnc.countersValues)
+  }
+
+  /** What went wrong in the driver: equal errors once, with how often and when. */
+  errors(): readonly ErrorObservation[] {
+    const errors: ErrorObservation[] = []
+    readErrorLog(this.cnc.errorLog, (error) => errors.push(error))
+    return errors
+  }
+
+  /** Which streams lost how much on their way in. */
+  losses(): readonly LossObservation[] {
+    const losses: LossObservation[] = []
+    readLossReport(new AtomicBuffer(this.memory.lossReport), (loss) => losses.push(loss))
+    return losses
+  }
+
+  /** What the option `faults` has done so far. */
+  faultCounts(): { readonly send: FaultCounts; readonly receive: FaultCounts } {
+    return readFaultCounts(this.memory.faults)
+  }
+
+  /** Ends the threads of the driver and closes its sockets; clients see that it is gone. Can be called again. */
+  close(): Promise<void> {
+    this.closing ??= this.end()
+    return this.closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  private async start(): Promise<void> {
+    const { settings, options } = this
+    const plans = planThreads(settings, options.faults, this.memory, this.handle.logChannel)
+    const warn = options.onWarning ?? ((message: string) => process.emitWarning(message, 'GodwitWarning'))
+    if (settings.threadingMode === 'INVOKER') {
+      this.thread = createThread(plans[0]!, warn, () => undefined)
+      return
+    }
+    this.workers = plans.map((plan) => new DriverWorker(plan, warn))
+    try {
+      await Promise.all(this.workers.map(({ ready }) => ready))
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+    for (const { ended } of this.workers) void ended.then((failure) => this.onWorkerEnd(failure))
+  }
+
+  private onWorkerEnd(failure: GodwitError | undefined): void {
+    if (this.closing !== undefined) return
+    void this.close()
+    const error = failure ??
+      new GodwitError('ERR_GODWIT_DRIVER_DIED', 'a thread of the driver ended by itself; launch the driver again')
+    if (this.options.onError !== undefined) this.options.onError(error)
+    else process.emitWarning(error)
+  }
+
+  private async end(): Promise<void> {
+    const control = new Int32Array(this.memory.control)
+    Atomics.store(control, 0, CLOSING)
+    Atomics.notify(control, 0)
+    const { thread } = this
+    if (thread !== undefined) {
+      for (const agent of [...thread.agents].reverse()) agent.close()
+      thread.close()
+    }
+    await Promise.all(this.workers.map((worker) => worker.close()))
+  }
+
+  private invoked(): DriverThread {
+    const { thread, settings } = this
+    if (thread === undefined) {
+      const what = `the driver's mode is ${settings.threadingMode}: it runs by itself, only mode INVOKER can be invoked`
+      throw new GodwitError('ERR_GODWIT_INVOKER', what)
+    }
+    if (this.isClosed) throw new GodwitError('ERR_GODWIT_INVOKER', 'the driver is closed: launch another one')
+    return thread
+  }
+}
+
+function checkMedia({ media, threadingMode }: DriverSettings, faults: FaultOptions | undefined): void {
+  const oneThread = THREADS[threadingMode].some((roles) => roles.includes('sender') && roles.includes('receiver'))
+  if (media === 'memory' && !oneThread) {
+    const what = `media memory is for one thread, in mode ${threadingMode} sender and receiver have two`
+    throw new GodwitError('ERR_GODWIT_SETTINGS', `${what}: use SHARED, SHARED_NETWORK or INVOKER`)
+  }
+  if (faults !== undefined) checkFaultOptions(faults)
+}
+
+/** One plan for each thread, with the two ends of each queue between threads. */
+function planThreads(
+  settings: DriverSettings, faults: FaultOptions | undefined, memory: DriverMemory, logChannel: string,
+): readonly ThreadPlan[] {
+  const threads = THREADS[settings.threadingMode]
+  const links = threads.map((): Partial<Record<LinkName, PortQueueEnd>> => ({}))
+  for (const link of LINKS) {
+    const [from, to] = link.split('-') as [AgentRole, AgentRole]
+    const [sinkThread, sourceThread] = [from, to].map((role) => threads.findIndex((roles) => roles.includes(role)))
+    if (sinkThread === sourceThread) continue
+    const { sink, source } = makePortQueue()
+    links[sinkThread!]![link] = sink
+    links[sourceThread!]![link] = source
+  }
+  const common = { settings, memory, directory: logChannel, logChannel, faults }
+  return threads.map((roles, i) => ({ ...common, roles, links: links[i]! }))
+}
