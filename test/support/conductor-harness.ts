@@ -7,6 +7,7 @@ import { countersMetadataLength } from '../../client/memory/counter-records.ts'
 import { CountersReader } from '../../client/memory/counters-reader.ts'
 import { readErrorLog } from '../../client/memory/error-log.ts'
 import { LossReport } from '../../client/memory/loss-report.ts'
+import type { NameResolver } from '../../driver/core/channel/udp-channel.ts'
 import { CommandQueue } from '../../driver/core/command-queue.ts'
 import type { ConductorCommand, ReceiverCommand, SenderCommand } from '../../driver/core/commands.ts'
 import { DriverConductor } from '../../driver/core/conductor/driver-conductor.ts'
@@ -37,7 +38,7 @@ export interface HarnessOptions {
   readonly isAnswering?: boolean
 }
 
-type ResolverCallback = (result: { readonly address: string; readonly family: 4 | 6 } | { readonly error: string }) => void
+type ResolverCallback = Parameters<NameResolver['resolve']>[1]
 
 /** A store whose failures tests choose. */
 class TestLogStore implements LogStore {
@@ -291,8 +292,11 @@ type CreateImage = Extract<ConductorCommand, { readonly type: 'createImage' }>
 /** The only response of a type. */
 export function only(responses: readonly ControlResponse[], type: string): ControlResponse {
   const found = responses.filter((response) => response.type === type)
-  if (found.length !== 1) throw new Error(`${found.length} of ${type} in ${JSON.stringify(responses.map((r) => r.type))}`)
-  return found[0]!
+  const [response] = found
+  if (response === undefined || found.length > 1) {
+    throw new Error(`${found.length} of ${type} in ${typesOf(responses).join(', ')}`)
+  }
+  return response
 }
 
 export function typesOf(responses: readonly ControlResponse[]): readonly string[] {

@@ -39,11 +39,11 @@ export class ControlClient {
   /** Everything that the driver has said since the last call, to whomever. */
   responses(): readonly ControlResponse[] {
     const responses: ControlResponse[] = []
-    while (
-      this.receiver.receive((typeId, buffer, _offset, length) => {
-        responses.push(readControlResponse(typeId, buffer, length))
-      }) > 0
-    );
+    const receive = (): number => this.receiver.receive((typeId, buffer, _offset, length) => {
+      responses.push(readControlResponse(typeId, buffer, length))
+    })
+    let received = receive()
+    while (received > 0) received = receive()
     return responses
   }
 

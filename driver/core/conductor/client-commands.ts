@@ -16,7 +16,7 @@ import type { Subscriptions } from './subscriptions.ts'
 import type { UserCounters } from './user-counters.ts'
 
 /** A command that is not done by then is given up: its client has done so, too. */
-export const COMMAND_TIMEOUT_NS = 10e9
+const COMMAND_TIMEOUT_NS = 10e9
 
 /** What commands are about. */
 export interface CommandTargets {

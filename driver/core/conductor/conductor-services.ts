@@ -2,6 +2,7 @@ import { BroadcastTransmitter } from '../../../client/memory/broadcast-transmitt
 import { CountersManager } from '../../../client/memory/counters-manager.ts'
 import { DistinctErrorLog } from '../../../client/memory/error-log.ts'
 import { ManyToOneRingBuffer } from '../../../client/memory/many-to-one-ring-buffer.ts'
+import type { NameResolver } from '../channel/udp-channel.ts'
 import type { ReceiverCommand, SenderCommand } from '../commands.ts'
 import type { ConductorContext } from '../driver-context.ts'
 import type { DriverSettings } from '../driver-settings.ts'
@@ -14,6 +15,7 @@ import { RegistrationIds } from './registration-ids.ts'
 import { SessionIds } from './session-ids.ts'
 import { StreamCounters } from './stream-counters.ts'
 import { allocateSystemCounters } from './system-counter-labels.ts'
+import { timedResolver } from './timed-resolver.ts'
 
 const NS_PER_MS = 1e6
 
@@ -30,6 +32,7 @@ export class ConductorServices {
   readonly ids: RegistrationIds
   readonly sessionIds: SessionIds
   readonly logs: ConductorLogs
+  readonly resolver: NameResolver
   readonly toSender: Outbox<SenderCommand>
   readonly toReceiver: Outbox<ReceiverCommand>
   /** When the current cycle began. */
@@ -54,6 +57,7 @@ export class ConductorServices {
       settings.publicationReservedSessionIdHigh,
     )
     this.logs = new ConductorLogs(context.logs, systemCounters)
+    this.resolver = timedResolver(context.resolver, systemCounters, epochMs)
     this.toSender = new Outbox(context.toSender)
     this.toReceiver = new Outbox(context.toReceiver)
   }

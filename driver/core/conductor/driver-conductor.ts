@@ -126,7 +126,7 @@ export class DriverConductor implements Agent {
     const { ring, settings, systemCounters, errors } = this.services
     if (ring.corruptionCount !== this.corruptionCount) {
       this.corruptionCount = ring.corruptionCount
-      errors.record(ErrorCode.MALFORMED_COMMAND, 'a client wrote past the rules of the command ring: commands were lost')
+      errors.record(ErrorCode.MALFORMED_COMMAND, 'a client broke the command ring: commands were lost')
     }
     const consumerPosition = ring.consumerPosition()
     if (consumerPosition !== this.consumerPosition || ring.producerPosition() === consumerPosition) {

@@ -61,7 +61,10 @@ export interface EndpointRequest {
 
 export type EndpointCallback = (result: Endpoint | DriverError) => void
 
-type EndpointReply = Extract<ConductorCommand, { readonly type: 'endpointOpened' | 'endpointFailed' | 'endpointClosed' }>
+type EndpointReply = Extract<
+  ConductorCommand,
+  { readonly type: 'endpointOpened' | 'endpointFailed' | 'endpointClosed' }
+>
 
 /** Sockets of the driver. Channels of one canonical form share theirs, those that send and those that receive apart. */
 export class Endpoints {

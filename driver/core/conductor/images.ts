@@ -284,7 +284,9 @@ export class Images {
     if (image.status !== 'DONE' || !image.isReleased) return
     const { streamCounters, ids, logs } = this.services
     this.entries.delete(image.correlationId)
-    for (const { link } of [...image.subscriberPositions]) this.freePositions(image.removeSubscriber(link.registrationId))
+    for (const { link } of [...image.subscriberPositions]) {
+      this.freePositions(image.removeSubscriber(link.registrationId))
+    }
     streamCounters.free([image.receiverHwm, image.receiverPosition, image.naksSent])
     ids.release(image.correlationId)
     logs.free(image.region)

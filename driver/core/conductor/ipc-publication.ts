@@ -202,7 +202,8 @@ export class IpcPublication implements HeldPublication, SharedPublication {
         } else if (this.isDrained()) {
           this.currentState = 'LINGER'
           this.loseSubscribers()
-        } else if (!this.isExclusive) {
+        } else {
+          // Nobody publishes any more: what is not complete by now never will be.
           this.unblock(this.minSubscriberPosition())
         }
         return

@@ -82,8 +82,8 @@ export class IpcPublications {
   /** Joins a new subscription to the publications that it wants. */
   linkSubscription(subscription: Subscription): void {
     for (const publication of this.publications.values()) {
-      const { streamId, sessionId } = subscription
-      const isWanted = publication.streamId === streamId && (sessionId ?? publication.sessionId) === publication.sessionId
+      const { streamId, sessionId = publication.sessionId } = subscription
+      const isWanted = publication.streamId === streamId && publication.sessionId === sessionId
       if (isWanted && publication.isAcceptingSubscriptions()) this.link(publication, subscription)
     }
   }

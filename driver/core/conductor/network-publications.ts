@@ -57,11 +57,11 @@ export class NetworkPublications {
 
   /** Done when the name is resolved and the socket open. @throws DriverError */
   add(ticket: CommandTicket, request: PublicationRequest): void {
-    const { settings, context } = this.services
+    const { settings, context, resolver } = this.services
     const { uri, channel } = request
     const params = parsePublicationParams(uri, settings, request.streamId)
     const udpChannel = parseUdpChannel(uri, 'publication')
-    resolveUdpChannel(udpChannel, context.resolver, context.networkInterfaces, (resolved) => {
+    resolveUdpChannel(udpChannel, resolver, context.networkInterfaces, (resolved) => {
       ticket.proceed(() => {
         if (resolved instanceof DriverError) throw resolved
         const wanted = { registrationId: ticket.correlationId, channel, sockets: params }
@@ -201,7 +201,9 @@ export class NetworkPublications {
           SENDER_POSITION, SENDER_LIMIT, SENDER_BACK_PRESSURE_EVENTS, SENDER_NAKS_RECEIVED,
         ],
       )
-      const [publisherPosition, publisherLimit, senderPosition, senderLimit, backPressureEvents, naksReceived] = counters
+      const [
+        publisherPosition, publisherLimit, senderPosition, senderLimit, backPressureEvents, naksReceived,
+      ] = counters
       const state = new SharedArrayBuffer(PUBLICATION_STATE_LENGTH)
       const publication = new NetworkPublication({
         registrationId, clientId, sessionId, streamId, channel, isExclusive, log, region,

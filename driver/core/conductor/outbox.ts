@@ -1,7 +1,7 @@
 import type { CommandSink } from '../command-queue.ts'
 
 /** While fewer slots than this are free in the queue to an agent, nothing is begun that would need some. */
-export const FREE_COMMAND_SLOTS_MIN = 16
+const FREE_COMMAND_SLOTS_MIN = 16
 
 /**
  * Commands to one agent. What its queue does not take waits here, in order. The outbox is bounded by what exists: each

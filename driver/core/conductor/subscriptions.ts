@@ -63,16 +63,18 @@ export class Subscriptions {
 
   /** Done when the name is resolved and the socket open. @throws DriverError */
   addNetwork(ticket: CommandTicket, request: SubscriptionRequest): void {
-    const { settings, context } = this.services
+    const { settings, context, resolver } = this.services
     const { uri, channel } = request
     const params = parseSubscriptionParams(uri, settings)
     const udpChannel = parseUdpChannel(uri, 'subscription')
-    resolveUdpChannel(udpChannel, context.resolver, context.networkInterfaces, (resolved) => {
+    resolveUdpChannel(udpChannel, resolver, context.networkInterfaces, (resolved) => {
       ticket.proceed(() => {
         if (resolved instanceof DriverError) throw resolved
         const { groupTag } = params
         const wanted = { registrationId: ticket.correlationId, channel, sockets: params, groupTag }
-        this.endpoints.acquire(false, resolved, wanted, (endpoint) => this.onEndpoint(ticket, request, params, endpoint))
+        this.endpoints.acquire(false, resolved, wanted, (endpoint) => {
+          this.onEndpoint(ticket, request, params, endpoint)
+        })
       })
     })
   }

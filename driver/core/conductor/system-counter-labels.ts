@@ -12,7 +12,7 @@ import type { DriverSettings } from '../driver-settings.ts'
 export const DRIVER_OWNER_ID = -1
 
 /** Time after which the resolution of a name counts as slow. */
-const NAME_RESOLVER_THRESHOLD_NS = 5e9
+export const NAME_RESOLVER_THRESHOLD_NS = 5e9
 
 /** By id; tools find counters by these texts. */
 const LABELS: readonly string[] = [

@@ -245,8 +245,11 @@ test('commands wait while one is under way, and are done in their order', () => 
   const second = client.addCounter(1000, [], 'later')
   assert.equal(typesOf(answer(harness, client)), ['ON_COUNTER_READY'])
   assert.equal(harness.lookups.map(({ host }) => host), ['example.org'])
+  harness.nowNs += 6 * SECOND
   harness.lookups[0]!.callback({ address: '127.0.0.1', family: 4 })
   const responses = answer(harness, client)
+  assert.is(harness.systemCounters.get(SystemCounterId.NAME_RESOLVER_MAX_TIME), 6 * SECOND)
+  assert.is(harness.systemCounters.get(SystemCounterId.NAME_RESOLVER_TIME_THRESHOLD_EXCEEDED), 1)
   assert.equal(responses.map(({ correlationId }) => correlationId), [first, second])
 })
 

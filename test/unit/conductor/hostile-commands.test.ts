@@ -9,7 +9,7 @@ import { suite } from '../../support/suite.ts'
 
 const test = suite('conductor: hostile clients')
 
-const COMMANDS = 1_500
+const COMMANDS = 700
 const CHANNELS = [
   'aeron:ipc', 'aeron:ipc?session-id=7', 'aeron:udp?endpoint=127.0.0.1:20121', 'aeron:udp?endpoint=127.0.0.1:0',
   'aeron:udp?endpoint=[::1]:20121|mtu=4k', 'aeron:udp?endpoint=nowhere.example:1', 'aeron:udp?endpoint=',
@@ -37,7 +37,7 @@ function sendAny(client: ControlClient, random: Random, ids: number[]): void {
   if (ids.length > 60) ids.splice(0, 20)
 }
 
-test('whatever clients send, in whatever order, the conductor goes on, keeps its bounds and lets go of all', async () => {
+test('whatever clients send, in whatever order, the conductor goes on and lets go of all', async () => {
   await withSeed('hostile commands', (random) => {
     const harness = new ConductorHarness({ counters: 160, settings: { imagesMax: 5 } })
     const clients = [harness.client(), harness.client(), harness.client()]
@@ -46,7 +46,8 @@ test('whatever clients send, in whatever order, the conductor goes on, keeps its
       const client = random.pick(clients)
       sendAny(client, random, ids)
       if (random.bool(0.2)) {
-        client.resend(random.pick([random.int(25), random.u32() >>> 1 || 1]) || 1, random.int(120), ({ bytes, view }) => {
+        const typeId = random.bool(0.8) ? random.between(1, 25) : random.between(1, 2 ** 31 - 1)
+        client.resend(typeId, random.int(120), ({ bytes, view }) => {
           for (let n = random.int(6); n > 0; n--) bytes[random.int(80)] = random.u32()
           if (random.bool(0.3)) view.setInt32(4 * random.int(12), random.u32() | 0, true)
         })
@@ -81,7 +82,7 @@ test('random bytes as commands of every type are answered or dropped', async () 
   await withSeed('random commands', (random) => {
     const harness = new ConductorHarness()
     const client = harness.client()
-    for (let i = 0; i < 3_000; i++) {
+    for (let i = 0; i < 2_000; i++) {
       const bytes = random.bytes(random.int(200))
       const [typeId, length] = [random.between(1, 20), bytes.length]
       if (random.bool(0.5) && length >= 16) bytes.fill(0, 6, 8)
@@ -98,7 +99,7 @@ test('random bytes as commands of every type are answered or dropped', async () 
 
 test('a ring that a client overwrites loses commands, is counted, and serves the next ones', async () => {
   await withSeed('overwritten ring', (random) => {
-    for (let round = 0; round < 40; round++) {
+    for (let round = 0; round < 20; round++) {
       const harness = new ConductorHarness()
       const client = harness.client()
       for (let i = 0; i < 5; i++) client.addCounter(1000, [], 'a counter')

@@ -123,7 +123,8 @@ test('an image is made, those who want it are told, and the receiver gets it', (
     counterId: image?.counterId, text: logName, sourceIdentity: '127.0.0.1:33000',
   })
   for (const response of images) assert.is(harness.counter(response.counterId).get(), joinPosition)
-  assert.is(harness.label(second?.counterId), `sub-pos: ${one} ${SESSION} 1 ${UDP}|session-id=${SESSION} @${joinPosition}`)
+  const channel = `${UDP}|session-id=${SESSION}`
+  assert.is(harness.label(second?.counterId), `sub-pos: ${one} ${SESSION} 1 ${channel} @${joinPosition}`)
   const params = told(harness)
   assert.equal({ ...params, log: params.log.name, state: params.state.byteLength }, {
     correlationId, endpointId, sessionId: SESSION, streamId: 1, initialTermId: 7, joinPosition, mtuLength: 1408,

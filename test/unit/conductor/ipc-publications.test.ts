@@ -184,7 +184,8 @@ test('a shared publication must be as the command wants it', () => {
   client.responses()
   const cases: readonly (readonly [string, string])[] = [
     ['session-id=78', 'session-id'], ['mtu=2048', 'mtu'], ['term-length=128k', 'term-length'],
-    ['init-term-id=6|term-id=7|term-offset=64', 'init-term-id'], ['init-term-id=5|term-id=7|term-offset=96', 'term-offset'],
+    ['init-term-id=6|term-id=7|term-offset=64', 'init-term-id'],
+    ['init-term-id=5|term-id=7|term-offset=96', 'term-offset'],
   ]
   for (const [parameters, name] of cases) {
     client.addPublication(`${IPC}?${parameters}`, 1)
@@ -328,6 +329,26 @@ test('a publisher that died within a claim is unblocked after the timeout, not b
   position.set(4 * FRAME_LENGTH)
   harness.pass(20 * SECOND, [client])
   assert.is(harness.systemCounters.get(SystemCounterId.UNBLOCKED_PUBLICATIONS), 1)
+})
+
+test('an exclusive publisher that died within a claim does not keep its stream from ending', () => {
+  const harness = new ConductorHarness()
+  const client = harness.client()
+  const registrationId = client.addExclusivePublication(IPC, 1)
+  harness.run()
+  const log = harness.log(only(client.responses(), 'ON_EXCLUSIVE_PUBLICATION_READY'))
+  const position = harness.counter(subscribe(harness, client).counterId)
+  log.setTailOffset(0, FRAME_LENGTH)
+  log.terms[0].storeInt32(0, -MESSAGE_LENGTH)
+  harness.pass(40 * SECOND, [client])
+  assert.is(log.terms[0].loadInt32(0), -MESSAGE_LENGTH, 'as long as it is held it may still be completed')
+  client.removePublication(registrationId)
+  harness.pass(2 * SECOND, [client])
+  assert.is(log.terms[0].loadInt32(0), MESSAGE_LENGTH)
+  assert.is(harness.systemCounters.get(SystemCounterId.UNBLOCKED_PUBLICATIONS), 1)
+  position.set(FRAME_LENGTH)
+  harness.pass(2 * SECOND, [client])
+  only(client.responses(), 'ON_UNAVAILABLE_IMAGE')
 })
 
 test('positions that clients make up do no harm to others', () => {

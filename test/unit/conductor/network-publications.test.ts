@@ -14,7 +14,9 @@ const UDP = 'aeron:udp?endpoint=127.0.0.1:20121'
 
 function ready(harness: ConductorHarness, client: ControlClient): ControlResponse {
   harness.run()
-  return client.responses().findLast(({ type }) => type.endsWith('PUBLICATION_READY')) ?? { type: '', correlationId: -1 }
+  const response = client.responses().findLast(({ type }) => type.endsWith('PUBLICATION_READY'))
+  if (response === undefined) throw new Error('no publication is ready')
+  return response
 }
 
 function refusal(harness: ConductorHarness, client: ControlClient): ControlResponse {
