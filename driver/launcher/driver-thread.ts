@@ -91,7 +91,8 @@ class ThreadBuilder {
     this.wake = wake
     this.context = { settings, cnc, systemCounters, epochMs: Date.now, random: Math.random }
     this.own = new CommandQueue(this.countFull('receiver-conductor'))
-    this.toConductor = roles.includes('conductor') ? this.own : this.sink(`${roles[0] as 'sender' | 'receiver'}-conductor`)
+    const link = roles.includes('sender') ? 'sender-conductor' : 'receiver-conductor'
+    this.toConductor = roles.includes('conductor') ? this.own : this.sink(link)
     this.warn = (message) => {
       this.toConductor.offer({ type: 'error', errorCode: ErrorCode.GENERIC_ERROR, message })
       warn(message)

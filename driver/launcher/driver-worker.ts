@@ -9,8 +9,8 @@ const START_TIMEOUT_MS = 10_000
 const CLOSE_TIMEOUT_MS = 5_000
 
 /**
- * A worker thread of a driver, seen from the thread that started it. It keeps the process alive while it starts and while
- * it ends, not in between.
+ * A worker thread of a driver, seen from the thread that started it. It keeps the process alive while it starts and
+ * while it ends, not in between.
  */
 export class DriverWorker {
   /** Resolves when the agents are there. */

@@ -158,7 +158,9 @@ export class MediaDriver {
 
   private async start(): Promise<void> {
     const { settings, options } = this
-    const plans = planThreads(settings, options.faults, this.memory, this.handle.logChannel)
+    const plans = planThreads(
+      THREADS[settings.threadingMode], settings, options.faults, this.memory, this.handle.logChannel,
+    )
     const warn = options.onWarning ?? ((message: string) => process.emitWarning(message, 'GodwitWarning'))
     if (settings.threadingMode === 'INVOKER') {
       this.thread = createThread(plans[0]!, warn, () => undefined)
@@ -215,11 +217,14 @@ function checkMedia({ media, threadingMode }: DriverSettings, faults: FaultOptio
   if (faults !== undefined) checkFaultOptions(faults)
 }
 
-/** One plan for each thread, with the two ends of each queue between threads. */
-function planThreads(
-  settings: DriverSettings, faults: FaultOptions | undefined, memory: DriverMemory, logChannel: string,
+/** One plan for each thread of a layout, with the two ends of each queue between threads. */
+export function planThreads(
+  threads: readonly (readonly AgentRole[])[],
+  settings: DriverSettings,
+  faults: FaultOptions | undefined,
+  memory: DriverMemory,
+  logChannel: string,
 ): readonly ThreadPlan[] {
-  const threads = THREADS[settings.threadingMode]
   const links = threads.map((): Partial<Record<LinkName, PortQueueEnd>> => ({}))
   for (const link of LINKS) {
     const [from, to] = link.split('-') as [AgentRole, AgentRole]

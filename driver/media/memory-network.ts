@@ -48,12 +48,19 @@ export interface MemoryNetworkCounts {
   overflowed: number
 }
 
+/** Who has sent a datagram. */
+export interface MemorySender {
+  readonly sourceAddress: SocketAddress
+  /** Nobody had the address when the datagram arrived. */
+  refuse(destination: SocketAddress): void
+}
+
 interface MemoryDatagram {
   readonly source: SocketAddress
   readonly destination: SocketAddress
   readonly buffer: DirectBuffer
   readonly arrivalNs: number
-  readonly sender: MemoryTransport
+  readonly sender: MemorySender
 }
 
 /**
@@ -116,7 +123,8 @@ export class MemoryNetwork {
     return undefined
   }
 
-  transmit(sender: MemoryTransport, bytes: Uint8Array, destination: SocketAddress): void {
+  /** Sends bytes, which must not change afterwards. */
+  transmit(sender: MemorySender, bytes: Uint8Array, destination: SocketAddress): void {
     this.deliver()
     this.counts.sent++
     const source = sender.sourceAddress
@@ -206,7 +214,7 @@ interface Arrival {
   readonly source: SocketAddress
 }
 
-class MemoryTransport implements UdpTransport {
+class MemoryTransport implements UdpTransport, MemorySender {
   readonly localAddress: SocketAddress
   readonly remote: SocketAddress | undefined
   readonly addresses: readonly string[]
@@ -236,8 +244,10 @@ class MemoryTransport implements UdpTransport {
     this.receiveBufferLength = options.receiveBufferLength || MEMORY_RECEIVE_BUFFER_LENGTH
     this.arrivals = new Fifo(Math.ceil(this.receiveBufferLength / DATAGRAM_OVERHEAD_LENGTH))
     const isIpv6 = localAddress.family === 6
-    const own = isWildcard(localAddress.address) ? addresses.find((address) => address.includes(':') === isIpv6) : undefined
-    this.sourceAddress = own === undefined ? localAddress : Object.freeze({ ...localAddress, address: own })
+    const own = addresses.find((address) => address.includes(':') === isIpv6)
+    this.sourceAddress = own === undefined || !isWildcard(localAddress.address)
+      ? localAddress
+      : Object.freeze({ ...localAddress, address: own })
     this.onClose = onClose
   }
 

@@ -106,7 +106,8 @@ export class ReceiveHeaders extends MessageHeaders {
     if (view.getUint32(index * MESSAGE.length + MESSAGE.controlLength, true) < CONTROL.headerLength) return 0
     const control = this.controlsOffset + index * CONTROL.stride
     const isSegmented =
-      view.getInt32(control + CONTROL.level, true) === SOL_UDP && view.getInt32(control + CONTROL.type, true) === UDP_GRO
+      view.getInt32(control + CONTROL.level, true) === SOL_UDP &&
+      view.getInt32(control + CONTROL.type, true) === UDP_GRO
     return isSegmented ? view.getInt32(control + CONTROL.data, true) : 0
   }
 

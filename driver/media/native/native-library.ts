@@ -2,8 +2,8 @@ import { loadKoffi } from './koffi-library.ts'
 import { loadNodeFfi } from './node-ffi-library.ts'
 
 /**
- * The functions of the C library that sockets need. Addresses of memory are Numbers: they are below 2^47. Functions return
- * -1 and leave a reason in `errno()` when they fail.
+ * The functions of the C library that sockets need. Addresses of memory are Numbers: they are below 2^47. Functions
+ * return -1 and leave a reason in `errno()` when they fail.
  */
 export interface NativeLibrary {
   /** Who makes the calls: `koffi` or `node:ffi`. */

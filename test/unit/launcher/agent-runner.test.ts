@@ -27,7 +27,10 @@ function fixture(): Fixture {
     agent: (roleName, doWork) => {
       let cycle = 0
       return {
-        roleName, doWork: () => doWork(++cycle), nextDeadlineNs: () => Infinity, close: () => void closed.push(roleName),
+        roleName,
+        doWork: () => doWork(++cycle),
+        nextDeadlineNs: () => Infinity,
+        close: () => void closed.push(roleName),
       }
     },
     runner: (agents, needsEventLoop, makeIdleStrategy = backoff) =>

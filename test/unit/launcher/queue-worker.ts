@@ -18,7 +18,8 @@ const replies = new PortSink<unknown>(sink, () => void Atomics.add(words, 1, 1))
 Atomics.wait(words, 0, 0)
 while (Atomics.load(words, 0) === 1) {
   const command = commands.poll()
-  while (command !== undefined && Atomics.load(words, 0) === 1 && !replies.offer(command));
+  if (command === undefined) continue
+  while (Atomics.load(words, 0) === 1 && !replies.offer(command)) continue
 }
 source.port.close()
 sink.port.close()

@@ -1,12 +1,19 @@
 import * as assert from 'uvu/assert'
-import { DGRAM_RECEIVE_QUEUE_CAPACITY, DGRAM_SENDS_IN_FLIGHT_MAX, DgramMedia } from '../../../driver/media/dgram-media.ts'
-import { conformanceSuite, loopback, open, patterned, receive, turnOfEventLoop } from './transport-conformance.ts'
+import {
+  DGRAM_RECEIVE_QUEUE_CAPACITY,
+  DGRAM_SENDS_IN_FLIGHT_MAX,
+  DgramMedia,
+} from '../../../driver/media/dgram-media.ts'
+import { suite } from '../../support/suite.ts'
+import { addConformanceTests, loopback, open, patterned, receive, turnOfEventLoop } from './transport-conformance.ts'
 
 const unexpected = (message: string): void => {
   throw new Error(message)
 }
 
-const test = conformanceSuite('transports of node:dgram', [4, 6], () => new DgramMedia(unexpected), turnOfEventLoop)
+const test = suite('transports of node:dgram')
+
+addConformanceTests(test, [4, 6], () => new DgramMedia(unexpected), turnOfEventLoop)
 
 test('takes a bounded number of datagrams between turns of the event loop', async () => {
   const media = new DgramMedia(unexpected)

@@ -7,7 +7,8 @@ import { FaultyMedia } from '../../../driver/media/faulty-media.ts'
 import type { FaultOptions } from '../../../driver/media/faulty-media.ts'
 import { MemoryNetwork } from '../../../driver/media/memory-network.ts'
 import { FrameHeaderMeta, FrameType } from '../../../schemas/generated/aeron.wire/index.ts'
-import { conformanceSuite, loopback, open } from './transport-conformance.ts'
+import { suite } from '../../support/suite.ts'
+import { addConformanceTests, loopback, open } from './transport-conformance.ts'
 
 const LENGTH = 64
 const TYPE_OFFSET = FrameHeaderMeta.fields.frameType.offset
@@ -17,9 +18,9 @@ let nowNs = 0
 const turn = async (): Promise<void> => void nowNs++
 const makeNetwork = (): MemoryNetwork => new MemoryNetwork({ nowNs: () => nowNs })
 
-const test = conformanceSuite(
-  'faulty media', [4], () => new FaultyMedia(makeNetwork().media(), { send: { loss: 0 } }), turn,
-)
+const test = suite('faulty media')
+
+addConformanceTests(test, [4], () => new FaultyMedia(makeNetwork().media(), { send: { loss: 0 } }), turn)
 
 interface Run {
   /** Numbers of the datagrams in the order in which they came. */

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { MEMORY_NETWORK_CAPACITY, MemoryNetwork } from '../../../driver/media/memory-network.ts'
-import { conformanceSuite, loopback, open, patterned } from './transport-conformance.ts'
+import { suite } from '../../support/suite.ts'
+import { addConformanceTests, loopback, open, patterned } from './transport-conformance.ts'
 
 const LATENCY_NS = 50_000
 
@@ -8,9 +9,9 @@ let nowNs = 0
 const clock = (): number => nowNs
 const turn = async (): Promise<void> => void (nowNs += LATENCY_NS)
 
-const test = conformanceSuite(
-  'transports of the memory network', [4, 6], () => new MemoryNetwork({ nowNs: clock, latencyNs: LATENCY_NS }).media(), turn,
-)
+const test = suite('transports of the memory network')
+
+addConformanceTests(test, [4, 6], () => new MemoryNetwork({ nowNs: clock, latencyNs: LATENCY_NS }).media(), turn)
 
 test('a datagram arrives when the latency has passed, and the clock can be told when', async () => {
   const network = new MemoryNetwork({ nowNs: clock, latencyNs: LATENCY_NS })
@@ -33,10 +34,10 @@ test('a datagram arrives when the latency has passed, and the clock can be told 
 test('hosts can use the same port, and the wildcard of one does not hear the other', async () => {
   const network = new MemoryNetwork({ nowNs: clock })
   const [one, two] = [network.media(['10.0.0.1']), network.media(['10.0.0.2'])]
-  const any = { family: 4, address: '0.0.0.0', port: 40123 } as const
-  const a = await open(one, { local: any })
-  const b = await open(two, { local: any })
-  a.send(patterned(4), 0, 4, { ...any, address: '10.0.0.2' })
+  const wildcard = { family: 4, address: '0.0.0.0', port: 40123 } as const
+  const a = await open(one, { local: wildcard })
+  const b = await open(two, { local: wildcard })
+  a.send(patterned(4), 0, 4, { ...wildcard, address: '10.0.0.2' })
   assert.is(a.poll(() => undefined, 1), 0)
   assert.is(b.poll(() => undefined, 1), 4)
 })

@@ -9,7 +9,16 @@ import { NativeMedia } from '../../../driver/media/native/native-media.ts'
 import { loadNodeFfi } from '../../../driver/media/native/node-ffi-library.ts'
 import { SockaddrCache, writeSockaddr } from '../../../driver/media/native/sockaddr.ts'
 import { suite } from '../../support/suite.ts'
-import { conformanceSuite, loopback, open, patterned, receive, sendAll, turnOfEventLoop } from './transport-conformance.ts'
+import {
+  addConformanceTests,
+  loopback,
+  open,
+  patterned,
+  receive,
+  sendAll,
+  skipConformance,
+  turnOfEventLoop,
+} from './transport-conformance.ts'
 
 const unexpected = (message: string): void => {
   throw new Error(message)
@@ -22,18 +31,18 @@ const PROVIDERS = { 'koffi': loadKoffi, 'node:ffi': loadNodeFfi }
 for (const [name, load] of Object.entries(PROVIDERS)) addProviderTests(name, load)
 
 function addProviderTests(name: string, load: () => NativeLibrary): void {
+  const test = suite(`native transports through ${name}`)
   let library: NativeLibrary
   try {
     if (here.os !== 'linux') throw new Error(`this is ${here.os}`)
     library = load()
   } catch (error) {
-    const absent = suite(`native transports through ${name}`)
-    absent.skip('are like all others', undefined, error instanceof Error ? error.message.split('\n', 1)[0] : '')
-    absent.run()
+    skipConformance(test, error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error))
+    test.run()
     return
   }
   const makeMedia = (): NativeMedia => new NativeMedia(library, unexpected)
-  const test = conformanceSuite(`native transports through ${name}`, [4, 6], makeMedia, turnOfEventLoop)
+  addConformanceTests(test, [4, 6], makeMedia, turnOfEventLoop)
 
   test('runs of equal datagrams go out in one call and come in joined', async () => {
     const media = makeMedia()
@@ -165,10 +174,11 @@ test('is node:dgram when asked for, without a warning', () => {
 })
 
 test('knows platforms that it is not made for', () => {
-  for (const platform of [{ os: 'darwin', arch: 'arm64' }, { os: 'linux', arch: 'ia32' }, { os: 'win32', arch: 'x64' }]) {
-    const result = loadNativeLibrary(platform)
+  const platforms = [['darwin', 'arm64'], ['linux', 'ia32'], ['win32', 'x64']] as const
+  for (const [os, arch] of platforms) {
+    const result = loadNativeLibrary({ os, arch })
     assert.is(result.library, undefined)
-    if (result.library === undefined) assert.match(result.reason, platform.os)
+    if (result.library === undefined) assert.match(result.reason, os)
   }
 })
 
