@@ -89,6 +89,7 @@ test('a client that closes is cleaned up on the next tick, without a timeout', (
   client.close()
   harness.run()
   assert.equal(client.responses(), [])
+  assert.is(harness.heartbeat(client.clientId).get(), 0)
   harness.pass(SECOND)
   assert.equal(client.responses().map(({ type, correlationId }) => [type, correlationId]), [
     ['ON_UNAVAILABLE_COUNTER', client.clientId], ['ON_UNAVAILABLE_COUNTER', counter],

@@ -223,6 +223,30 @@ test('a correlation id that names another resource is refused', () => {
   assert.equal(harness.labelsOf(CounterType.RECEIVE_CHANNEL_STATUS), [])
 })
 
+test('the id of a publication is taken until it is gone, that of one who shares it until he leaves', () => {
+  const harness = new ConductorHarness()
+  const client = harness.client()
+  const first = client.addPublication('aeron:ipc', 1)
+  const second = client.addPublication('aeron:ipc', 1)
+  client.removePublication(first)
+  harness.run()
+  client.responses()
+  const isTaken = (correlationId: number): boolean => {
+    client.addCounter(1000, [], 'x', correlationId)
+    const [reply] = answer(harness, client)
+    if (reply?.type === 'ON_ERROR') return true
+    client.removeCounter(correlationId)
+    answer(harness, client)
+    return false
+  }
+  assert.equal([isTaken(first), isTaken(second)], [true, true])
+  client.removePublication(second)
+  answer(harness, client)
+  assert.equal([isTaken(first), isTaken(second)], [true, false])
+  harness.pass(3 * SECOND, [client])
+  assert.equal([isTaken(first), isTaken(second)], [false, false])
+})
+
 test('a client that guesses ids of the future does not get in the way of the driver', () => {
   const harness = new ConductorHarness()
   const client = harness.client()
@@ -344,6 +368,26 @@ test('a command whose client died while it wrote it is removed after the livenes
   harness.pass(2 * SECOND, [client])
   assert.is(harness.systemCounters.get(SystemCounterId.UNBLOCKED_COMMANDS), 1)
   assert.is(only(client.responses(), 'ON_COUNTER_READY').correlationId, last)
+})
+
+test('a command that is being written when the ring was idle for long has its time, too', () => {
+  const harness = new ConductorHarness()
+  const client = harness.client()
+  client.addCounter(1000, [], 'a')
+  harness.run()
+  harness.pass(30 * SECOND, [client])
+  const { ring } = client
+  const position = ring.producerPosition()
+  client.addCounter(1000, [], 'slow')
+  const offset = position % ring.capacity
+  const recordLength = harness.cnc.toDriver.loadInt32(offset)
+  harness.cnc.toDriver.storeInt32(offset, -recordLength)
+  harness.pass(5 * SECOND, [client])
+  client.responses()
+  harness.cnc.toDriver.storeInt32(offset, recordLength)
+  harness.run()
+  only(client.responses(), 'ON_COUNTER_READY')
+  assert.is(harness.systemCounters.get(SystemCounterId.UNBLOCKED_COMMANDS), 0)
 })
 
 test('free session ids are in use on no channel, and not reserved', () => {

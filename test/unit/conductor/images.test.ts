@@ -197,6 +197,11 @@ test('a SETUP whose values cannot be is refused and recorded, and can be tried a
   }
   assert.ok(harness.errors().length >= 6)
   harness.run()
+  const idOfTheLast = client.ring.nextCorrelationId() - 1
+  const counter = client.addCounter(1, [], '', idOfTheLast)
+  client.removeCounter(counter)
+  harness.run()
+  assert.equal(typesOf(client.responses()), ['ON_COUNTER_READY', 'ON_OPERATION_SUCCESS', 'ON_UNAVAILABLE_COUNTER'])
   assert.is(harness.logs.regions.size, 0)
   assert.is(harness.liveCounters(), before)
   assert.equal(client.responses(), [])

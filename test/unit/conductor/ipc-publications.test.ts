@@ -100,6 +100,21 @@ test('without subscribers nothing can be published; with one, a window', () => {
   assert.is(publisher.offer(), WINDOW)
 })
 
+test('the limit moves when an eighth of the window was read since it moved last', () => {
+  const harness = new ConductorHarness()
+  const client = harness.client()
+  const publisher = new Publisher(harness, client)
+  const position = harness.counter(subscribe(harness, client).counterId)
+  const limit = harness.counter(publisher.ready.counterId)
+  publisher.offer()
+  position.set(WINDOW / 8)
+  harness.run()
+  assert.is(limit.get(), WINDOW)
+  position.set(WINDOW / 8 + FRAME_LENGTH)
+  harness.run()
+  assert.is(limit.get(), WINDOW + WINDOW / 8 + FRAME_LENGTH)
+})
+
 test('the limit follows the slowest of several subscribers, through many terms, and stale frames are gone', () => {
   const harness = new ConductorHarness()
   const client = harness.client()
@@ -372,6 +387,20 @@ test('positions that clients make up do no harm to others', () => {
     client.responses()
   }
   assert.equal(harness.errors(), [])
+})
+
+test('a position that goes back does not let others begin in what is clean already', () => {
+  const harness = new ConductorHarness()
+  const client = harness.client()
+  const publisher = new Publisher(harness, client)
+  const bad = harness.counter(subscribe(harness, client).counterId)
+  const position = publisher.offer()
+  bad.set(position)
+  harness.run()
+  bad.set(0)
+  harness.run()
+  const late = subscribe(harness, client)
+  assert.is(harness.counter(late.counterId).get(), position)
 })
 
 test('a log that its publisher writes nonsense to concerns that publication alone', () => {
