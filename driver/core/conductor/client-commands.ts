@@ -1,4 +1,5 @@
-import type { RingMessageHandler } from '../../../client/memory/many-to-one-ring-buffer.ts'
+import { ControlledAction } from '../../../client/memory/controlled-action.ts'
+import type { ControlledRingMessageHandler } from '../../../client/memory/many-to-one-ring-buffer.ts'
 import { DirectBuffer, moveBytes } from '../../../codegen/runtime/index.ts'
 import { ErrorCode } from '../../../schemas/generated/aeron.commands/index.ts'
 import { parseChannel } from '../channel/channel-parameters.ts'
@@ -61,15 +62,16 @@ export class ClientCommands {
       this.pending = undefined
     }
     if (!toSender.hasRoom() || !toReceiver.hasRoom()) return 0
-    return ring.read(this.onRecord, 1)
+    return ring.controlledRead(this.onRecord, 1)
   }
 
-  private readonly onRecord: RingMessageHandler = (typeId, buffer, offset, length) => {
+  private readonly onRecord: ControlledRingMessageHandler = (typeId, buffer, offset, length) => {
     const { copy } = this
     // What the ring hands out is no longer than its longest message, unless somebody wrote past its rules.
     const copied = Math.min(length, copy.byteLength)
     moveBytes(copy.bytes, 0, buffer.bytes, offset, copied)
     this.onCommand(typeId, copied)
+    return ControlledAction.CONTINUE
   }
 
   private giveUpLate(ticket: CommandTicket): void {

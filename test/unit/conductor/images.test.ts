@@ -364,6 +364,25 @@ test('an image is rejected by way of the receiver', () => {
   assert.is(harness.systemCounters.get(SystemCounterId.IMAGES_REJECTED), 1)
 })
 
+test('positions that clients make up do not stop the conductor, nor other images', () => {
+  const harness = new ConductorHarness()
+  const client = harness.client()
+  subscribe(harness, client)
+  harness.createImage(SESSION, 1)
+  harness.createImage(SESSION + 1, 1)
+  const [bad, good] = available(harness, client)
+  const state = new ImageState(harness.receiverImages.get(good?.correlationId ?? 0)!)
+  for (const position of [-1, -(2 ** 62), 2 ** 62, 31, 7 * 65_536 + 5, Number.MAX_SAFE_INTEGER, 0]) {
+    harness.counter(bad?.counterId).set(position)
+    state.setTimeOfLastPacketNs(harness.nowNs)
+    harness.pass(2 * SECOND, [client])
+    subscribe(harness, client)
+    client.addCounter(1, [], '')
+    harness.run()
+    assert.ok(client.responses().some((response) => response.correlationId === good?.correlationId), `${position}`)
+  }
+})
+
 test('replies to what is not there any more are of no consequence', () => {
   const harness = new ConductorHarness()
   const client = harness.client()
