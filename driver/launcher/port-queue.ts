@@ -3,9 +3,15 @@ import type { MessagePort } from 'node:worker_threads'
 import { COMMAND_QUEUE_CAPACITY } from '../core/command-queue.ts'
 import type { CommandSink, CommandSource } from '../core/command-queue.ts'
 
+/** What a queue shows of its MessagePort: declarations that users see know no types of Node. */
+export interface QueuePort {
+  postMessage(command: unknown): void
+  close(): void
+}
+
 /** One end of a queue between two threads: it is posted to the thread that uses it. */
 export interface PortQueueEnd {
-  readonly port: MessagePort
+  readonly port: QueuePort
   /** How many commands are in the queue: it bounds the queue, and an empty poll looks no further. */
   readonly count: SharedArrayBuffer
 }
@@ -22,7 +28,7 @@ export function makePortQueue(): PortQueue {
 }
 
 export class PortSink<Command> implements CommandSink<Command> {
-  private readonly port: MessagePort
+  private readonly port: QueuePort
   private readonly count: Int32Array
   private readonly onFull: () => void
 
@@ -53,7 +59,7 @@ export class PortSource<Command> implements CommandSource<Command> {
   private readonly count: Int32Array
 
   constructor({ port, count }: PortQueueEnd) {
-    this.port = port
+    this.port = port as MessagePort
     this.count = new Int32Array(count)
   }
 

@@ -19,7 +19,7 @@ import { DATAGRAM_LENGTH_MAX, isBenign, mediaError } from './media-error.ts'
 export const DGRAM_RECEIVE_QUEUE_CAPACITY = 4096
 
 /** Sends of a socket between two turns of the event loop at most; then it takes none, as a full socket does. */
-export const DGRAM_SENDS_IN_FLIGHT_MAX = 256
+export const DGRAM_SENDS_IN_FLIGHT_MAX = 32
 
 /** Smallest buffer for a datagram in flight: most are not longer. */
 const SEND_SLOT_LENGTH_MIN = 2048

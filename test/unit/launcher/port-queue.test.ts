@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
 import * as assert from 'uvu/assert'
 import { COMMAND_QUEUE_CAPACITY } from '../../../driver/core/command-queue.ts'
 import { makePortQueue, MergedSource, PortSink, PortSource } from '../../../driver/launcher/port-queue.ts'
+import type { QueuePort } from '../../../driver/launcher/port-queue.ts'
 import { suite } from '../../support/suite.ts'
 import type { QueueWorkerData } from './queue-worker.ts'
 
@@ -33,7 +35,8 @@ test('carry commands through a worker that never turns its event loop, in order,
   const file = import.meta.url.endsWith('.ts') ? './queue-worker.ts' : './queue-worker.js'
   const data: QueueWorkerData = { source: there.source, sink: back.sink, control }
   const worker = new Worker(new URL(file, import.meta.url), {
-    workerData: data, transferList: [there.source.port, back.sink.port],
+    workerData: data,
+    transferList: [there.source.port, back.sink.port] as readonly QueuePort[] as MessagePort[],
   })
   const ended = new Promise((resolve) => worker.once('exit', resolve))
   let full = 0

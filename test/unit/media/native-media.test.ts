@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import * as assert from 'uvu/assert'
 import { DatagramBatch } from '../../../driver/core/media.ts'
 import { ADDRESS_CACHE_CAPACITY } from '../../../driver/media/address-cache.ts'
@@ -109,6 +111,26 @@ function addProviderTests(name: string, load: () => NativeLibrary): void {
     assert.throws(() => b.poll(() => unexpected('from the handler'), 16), 'from the handler')
     await sendAll(a, batch, b.localAddress, turnOfEventLoop)
     assert.is((await receive(b, 5, turnOfEventLoop)).length, 5)
+    a.close()
+    b.close()
+  })
+
+  test('memory that the system knows by its address outlives collections of garbage', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const media = makeMedia()
+    const [a, b] = [await open(media, { local: loopback(4) }), await open(media, { local: loopback(4) })]
+    for (let round = 0; round < 12; round++) {
+      const buffer = patterned(64 * 1024)
+      buffer.bytes.fill(round)
+      a.send(buffer, 0, 1408, b.localAddress)
+      collect()
+      // Takes the place of what was let go of, if anything was.
+      const filler = Array.from({ length: 50 }, () => new Uint8Array(64 * 1024).fill(0xee))
+      const [received] = await receive(b, 1, turnOfEventLoop)
+      assert.ok(received?.bytes.every((byte) => byte === round))
+      assert.is(filler.length, 50)
+    }
     a.close()
     b.close()
   })
