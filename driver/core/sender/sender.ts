@@ -60,7 +60,7 @@ export class Sender implements Agent {
 
   nextDeadlineNs(): number {
     if (this.replies.length > 0) return this.nowNs
-    let deadlineNs = Infinity
+    let deadlineNs = this.context.media.nextArrivalNs()
     for (const publication of this.publications) deadlineNs = Math.min(deadlineNs, publication.nextDeadlineNs())
     return deadlineNs
   }
