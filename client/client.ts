@@ -108,9 +108,10 @@ export class Client {
   /**
    * Connects to a driver of the same process, from any of its threads.
    *
+   * Rejects with DriverTimeoutError when the driver is not alive within the driver timeout, ERR_GODWIT_CLIENT_OPTION, or
+   * ERR_GODWIT_CNC_VERSION or ERR_GODWIT_CNC_LENGTH when it is not a driver that this client understands.
+   *
    * @param driver an embedded driver, or its handle, which can be posted to other threads
-   * Rejects with DriverTimeoutError when the driver is not alive within the driver timeout, with ERR_GODWIT_CLIENT_OPTION,
-   * or with ERR_GODWIT_CNC_VERSION or ERR_GODWIT_CNC_LENGTH when it is not a driver that this client understands.
    */
   static async connect(driver: EmbeddedDriver | EmbeddedDriverHandle, options: ClientOptions = {}): Promise<Client> {
     const handle = embeddedHandleOf(driver)
@@ -182,7 +183,9 @@ export class Client {
    * @param label for people; US-ASCII, at most 380 characters
    * @param key for programs; at most 112 bytes
    */
-  async addCounter(typeId: number, label: string, key: Uint8Array = NO_KEY, options: AddOptions = {}): Promise<Counter> {
+  async addCounter(
+    typeId: number, label: string, key: Uint8Array = NO_KEY, options: AddOptions = {},
+  ): Promise<Counter> {
     const conductor = this.#requireUsable(options.signal)
     const correlationId = conductor.proxy.addCounter(typeId, label, key)
     return conductor.registrations.wait({
@@ -236,7 +239,7 @@ export class Client {
     return this
   }
 
-  /** Closes the client with all that belongs to it; again does nothing. Rejects with ERR_GODWIT_REENTRANT in a handler. */
+  /** Closes the client with all that belongs to it; again does nothing. Rejects with ERR_GODWIT_REENTRANT in handlers. */
   async close(): Promise<void> {
     if (this.isClosed) return
     this.#conductor.requireUsable()

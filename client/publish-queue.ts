@@ -137,7 +137,8 @@ export class PublishQueue implements WaitTask {
     for (let i = this.#head; i < this.#entries.length; i++) {
       const entry = this.#entries[i]!
       if (entry.isSettled || nowNs <= entry.deadlineNs) continue
-      this.#settle(entry)?.reject(timeoutError(`publish to ${this.#target.name} (${this.#hindrance()})`, entry.timeoutMs))
+      const what = `publish to ${this.#target.name} (${this.#hindrance()})`
+      this.#settle(entry)?.reject(timeoutError(what, entry.timeoutMs))
     }
   }
 

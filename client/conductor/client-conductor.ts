@@ -120,8 +120,8 @@ export class ClientConductor implements DriverEventHandler {
     if (this.#isServicing) {
       throw new GodwitError(
         'ERR_GODWIT_REENTRANT',
-        'a handler for images, counters, errors or closing must not call back into its client: do it after the handler ' +
-          'has returned, for example with queueMicrotask',
+        'a handler for images, counters, errors or closing must not call back into its client: do it after the ' +
+          'handler has returned, for example with queueMicrotask',
       )
     }
     if (this.#isClosed) throw closedError('client', this.#failure)

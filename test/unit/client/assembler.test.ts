@@ -21,7 +21,9 @@ interface Fragment {
 }
 
 /** A fragment of 32 bytes, all of one value, at a multiple of 64. */
-function fragment(flags: number, index: number, sessionId: number = 1, context: unknown = {}, termId: number = 3): Fragment {
+function fragment(
+  flags: number, index: number, sessionId: number = 1, context: unknown = {}, termId: number = 3,
+): Fragment {
   const buffer = AtomicBuffer.allocate(HEADER_LENGTH + PAYLOAD)
   const encoder = new DataHeaderEncoder().wrap(buffer, 0)
   encoder.frameLength(HEADER_LENGTH + PAYLOAD).version(0).frameType(FrameType.DATA)

@@ -195,7 +195,8 @@ test('publications of one log share it, and it lingers after the last of them', 
   const adding = client.addPublication(CHANNEL, 10)
   await turns()
   const { correlationId } = driver.commands[1]!
-  driver.publicationReady(CommandType.ON_PUBLICATION_READY, correlationId, driver.publications[0]!, first.registrationId)
+  const [fake] = driver.publications
+  driver.publicationReady(CommandType.ON_PUBLICATION_READY, correlationId, fake!, first.registrationId)
   const second = await adding
   assert.is(second.originalRegistrationId, first.registrationId)
   assert.not.ok(second.isOriginal)
