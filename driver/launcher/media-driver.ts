@@ -22,6 +22,9 @@ import { DriverWorker } from './driver-worker.ts'
 import { makePortQueue } from './port-queue.ts'
 import type { PortQueueEnd } from './port-queue.ts'
 
+/** Different warnings that a driver passes on; further ones are in its error log only. */
+const WARNINGS_MAX = 100
+
 /** Which agents share a thread. */
 const THREADS: Readonly<Record<ThreadingMode, readonly (readonly AgentRole[])[]>> = {
   DEDICATED: [['conductor'], ['sender'], ['receiver']],
@@ -161,7 +164,7 @@ export class MediaDriver {
     const plans = planThreads(
       THREADS[settings.threadingMode], settings, options.faults, this.memory, this.handle.logChannel,
     )
-    const warn = options.onWarning ?? ((message: string) => process.emitWarning(message, 'GodwitWarning'))
+    const warn = eachOnce(options.onWarning ?? ((message) => process.emitWarning(message, 'GodwitWarning')))
     if (settings.threadingMode === 'INVOKER') {
       this.thread = createThread(plans[0]!, warn, () => undefined)
       return
@@ -205,6 +208,16 @@ export class MediaDriver {
     }
     if (this.isClosed) throw new GodwitError('ERR_GODWIT_INVOKER', 'the driver is closed: launch another one')
     return thread
+  }
+}
+
+/** Sender and receiver may both warn of the same. */
+function eachOnce(warn: (message: string) => void): (message: string) => void {
+  const told = new Set<string>()
+  return (message) => {
+    if (told.has(message) || told.size >= WARNINGS_MAX) return
+    told.add(message)
+    warn(message)
   }
 }
 
