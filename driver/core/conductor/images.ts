@@ -59,8 +59,8 @@ export class Images {
     try {
       isCreated = this.tryCreate(command)
     } catch (error) {
-      const source = formatAddress(command.sourceAddress)
-      this.services.errors.recordThrown(`image of ${source}, stream ${streamId}`, error)
+      // Without the sender's address, which it chooses: it could fill the error log with it.
+      this.services.errors.recordThrown(`image of stream ${streamId}`, error)
     }
     if (!isCreated) this.services.toReceiver.send({ type: 'imageNotCreated', endpointId, streamId, sessionId })
   }

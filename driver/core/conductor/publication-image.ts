@@ -161,11 +161,11 @@ export class PublicationImage {
     return removed
   }
 
-  /** Where one more subscriber begins. */
+  /** Where one more subscriber begins: with the slowest, but not where its position, which clients write, is nonsense. */
   joinPosition(): number {
     let position = this.rebuildPosition
     for (const subscriber of this.subscribers) position = Math.min(position, subscriber.position())
-    return position
+    return Math.max(position, this.cleanPosition)
   }
 
   /** Whether one more subscriber would see anything. */

@@ -311,6 +311,15 @@ test('a subscriber joins where the slowest one is', () => {
   assert.is(fixture.image.joinPosition(), 4 * FRAME)
 })
 
+test('a subscriber whose position is nonsense does not lead others astray', () => {
+  const fixture = new Fixture({ joinPosition: 4096 })
+  const position = fixture.subscribe(1)
+  position.counter.set(-1e9)
+  assert.is(fixture.image.joinPosition(), 4096)
+  position.counter.set(2 ** 50)
+  assert.is(fixture.image.joinPosition(), 4096)
+})
+
 test('a subscription leaves with all of its positions', () => {
   const fixture = new Fixture()
   const first = fixture.subscribe(1)
