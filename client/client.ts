@@ -108,7 +108,7 @@ export class Client {
   /**
    * Connects to a driver of the same process, from any of its threads.
    *
-   * Rejects with DriverTimeoutError when the driver is not alive within the driver timeout, ERR_GODWIT_CLIENT_OPTION, or
+   * Rejects with DriverTimeoutError when the driver is not alive within the driver timeout, ERR_GODWIT_CLIENT_OPTION,
    * ERR_GODWIT_CNC_VERSION or ERR_GODWIT_CNC_LENGTH when it is not a driver that this client understands.
    *
    * @param driver an embedded driver, or its handle, which can be posted to other threads
@@ -239,7 +239,7 @@ export class Client {
     return this
   }
 
-  /** Closes the client with all that belongs to it; again does nothing. Rejects with ERR_GODWIT_REENTRANT in handlers. */
+  /** Closes the client with all that belongs to it; again does nothing. ERR_GODWIT_REENTRANT within a handler. */
   async close(): Promise<void> {
     if (this.isClosed) return
     this.#conductor.requireUsable()

@@ -118,6 +118,8 @@ export class FakeDriver implements LogSource {
   /** Logs of publications, in the order in which they were added. */
   readonly publications: FakeLog[] = []
   parameters: Partial<LogParameters> = {}
+  /** Of what is added; -1 for channels without sockets. */
+  channelStatusId: number = -1
   readonly #buffer: DirectBuffer = new DirectBuffer(new ArrayBuffer(4096))
   readonly #knownClients: Set<number> = new Set()
 
@@ -269,7 +271,7 @@ export class FakeDriver implements LogSource {
       .sessionId(log.sessionId)
       .streamId(log.streamId)
       .positionLimitCounterId(counter.id)
-      .channelStatusCounterId(-1)
+      .channelStatusCounterId(this.channelStatusId)
       .logFileNameLength(name.length)
     this.#putText(PublicationReadyEncoder.BLOCK_LENGTH, name)
     this.transmit(typeId, PublicationReadyEncoder.BLOCK_LENGTH + name.length)
@@ -313,7 +315,7 @@ export class FakeDriver implements LogSource {
       case CommandType.ADD_SUBSCRIPTION:
         new SubscriptionReadyEncoder().wrap(this.#buffer, 0)
           .correlationIdAsNumber(correlationId)
-          .channelStatusCounterId(-1)
+          .channelStatusCounterId(this.channelStatusId)
         return this.transmit(CommandType.ON_SUBSCRIPTION_READY, SubscriptionReadyEncoder.BLOCK_LENGTH)
       case CommandType.ADD_COUNTER:
       case CommandType.ADD_STATIC_COUNTER: {
