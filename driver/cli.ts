@@ -16,6 +16,10 @@ const GODWIT: CommandGroup = {
       summary: 'compile and check SBE message schemas',
       load: async () => (await import('../codegen/cli/sbe.ts')).sbe,
     },
+    perf: {
+      summary: 'measure throughput and latency of streams',
+      load: async () => (await import('../perf/cli/perf.ts')).perf,
+    },
   },
   options: ['  -V, --version   print the version'],
 }

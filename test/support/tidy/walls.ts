@@ -29,7 +29,7 @@ const ROOMS: readonly Room[] = [
   { path: 'driver/core/', mayImport: ['driver/core/', ...CLIENT_FOR_DRIVER, ...LAYOUTS] },
   { path: 'driver/index.ts', mayImport: ['driver/', 'client/', ...LAYOUTS], node: true },
   { path: 'driver/media/native/', mayImport: ['driver/', ...LAYOUTS], packages: ['koffi'], node: true },
-  { path: 'driver/cli.ts', mayImport: ['driver/', 'codegen/cli/', 'client/', ...LAYOUTS], node: true },
+  { path: 'driver/cli.ts', mayImport: ['driver/', 'codegen/cli/', 'client/', 'perf/cli/', ...LAYOUTS], node: true },
   { path: 'driver/launcher/', mayImport: ['driver/', 'client/', ...LAYOUTS], node: true },
   { path: 'perf/', mayImport: EVERYTHING.filter((room) => room !== 'test/'), packages: ['benchmark'], node: true },
   { path: 'test/', mayImport: EVERYTHING, packages: ['uvu', 'uvu/assert', 'uvu/run', 'benchmark'], node: true },

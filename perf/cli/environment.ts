@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { cpus, loadavg, release, type } from 'node:os'
+import { ChannelUri } from '../../client/protocol/channel-uri.ts'
+import { loadNativeLibrary } from '../../driver/media/native/native-library.ts'
+import { packageVersion } from '../../driver/version.ts'
+import type { StreamPlan } from '../streams/plan.ts'
+import type { StreamFacts } from '../streams/thread-protocol.ts'
+import { busyThreads } from './options.ts'
+
+/** What figures depend on besides the code. */
+export interface Environment {
+  readonly godwit: string
+  readonly node: string
+  readonly v8: string
+  readonly cpu: string
+  readonly cores: number
+  /** Average of the last minute, before the run. */
+  readonly load: number
+  readonly kernel: string
+  /** Longest socket buffers that the system gives; undefined where it does not say. */
+  readonly rmemMax: number | undefined
+  readonly wmemMax: number | undefined
+  readonly threading: string
+  readonly idle: string
+  readonly driverIdle: string
+  /** What moved datagrams. */
+  readonly media: 'native' | 'dgram' | 'none'
+  readonly mtuLength: number
+  readonly termLength: number
+  /** Threads that are busy during the run. */
+  readonly busyThreads: number
+  /** Whether these are more than there are cores: figures say less then. */
+  readonly isOversubscribed: boolean
+}
+
+/** Taken before the run, which is a load by itself. */
+export interface Machine extends Omit<Environment, 'media' | 'mtuLength' | 'termLength'> {}
+
+export function machineFor(plan: StreamPlan): Machine {
+  const { media } = ChannelUri.parse(plan.channel)
+  const processors = cpus()
+  const busy = busyThreads(media, plan.threading)
+  return {
+    godwit: packageVersion(),
+    node: process.versions.node,
+    v8: process.versions.v8,
+    cpu: processors[0]?.model ?? 'unknown',
+    cores: processors.length,
+    load: Math.round((loadavg()[0] ?? 0) * 100) / 100,
+    kernel: `${type()} ${release()}`,
+    rmemMax: kernelNumber('/proc/sys/net/core/rmem_max'),
+    wmemMax: kernelNumber('/proc/sys/net/core/wmem_max'),
+    threading: plan.threading,
+    idle: plan.idle,
+    driverIdle: plan.driverIdle,
+    busyThreads: busy,
+    isOversubscribed: busy > processors.length,
+  }
+}
+
+export function environmentOf(machine: Machine, plan: StreamPlan, { mtuLength, termLength }: StreamFacts): Environment {
+  return { ...machine, media: mediaOf(plan), mtuLength, termLength }
+}
+
+/** The media that the driver took for that plan. */
+function mediaOf({ channel, media }: StreamPlan): Environment['media'] {
+  if (ChannelUri.parse(channel).media === 'ipc') return 'none'
+  if (media === 'dgram') return 'dgram'
+  const { library } = loadNativeLibrary({ os: process.platform, arch: process.arch })
+  return library === undefined ? 'dgram' : 'native'
+}
+
+/** The head of a report as text. */
+export function environmentText(plan: StreamPlan, environment: Environment): string {
+  const { godwit, node, v8, cpu, cores, load, kernel, rmemMax, wmemMax, threading, idle, driverIdle } = environment
+  const { media, mtuLength, termLength, isOversubscribed } = environment
+  const sockets = rmemMax === undefined ? '' : `, rmem_max ${rmemMax}, wmem_max ${wmemMax}`
+  return [
+    `godwit ${godwit}, Node ${node}, V8 ${v8}`,
+    `${cpu}, ${cores} cores, load ${load}, ${kernel}${sockets}`,
+    `${plan.channel}, stream ${plan.streamId}, ${plan.length} bytes, MTU ${mtuLength}, terms of ${termLength}`,
+    `driver ${plan.driver}, threading ${threading}, media ${media}, idle ${idle}, of the driver ${driverIdle}`,
+    ...(isOversubscribed ? [`more busy threads (${environment.busyThreads}) than cores: figures say less`] : []),
+    '',
+  ].join('\n')
+}
+
+function kernelNumber(file: string): number | undefined {
+  try {
+    return Number(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
