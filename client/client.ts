@@ -40,6 +40,8 @@ export interface EmbeddedDriver {
   readonly handle: EmbeddedDriverHandle
   /** In mode INVOKER the client runs the driver, by `invoke`, while it waits. */
   readonly threadingMode?: string
+  /** A closed driver is not run any more; the client notices by its heartbeat. */
+  readonly isClosed?: boolean
   /** Runs all agents of the driver once; returns a work count. */
   invoke?(): number
 }
@@ -298,7 +300,7 @@ function publicationFacts(
 
 function invokerOf(driver: EmbeddedDriver | EmbeddedDriverHandle): (() => number) | undefined {
   if (!('threadingMode' in driver) || driver.threadingMode !== INVOKER) return undefined
-  return () => driver.invoke?.() ?? 0
+  return () => (driver.isClosed === true ? 0 : (driver.invoke?.() ?? 0))
 }
 
 /** @internal Checks the options and fills in what is missing. */
