@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -7,73 +7,75 @@ import type { ChildResult } from '../../support/child.ts'
 import { repositoryRoot } from '../../support/root.ts'
 import { suite } from '../../support/suite.ts'
 
-const test = suite('main job', { timeoutMs: 30_000 })
+const test = suite('main job', { timeoutMs: 40_000 })
 
-function start(root: string): Promise<ChildResult> {
-  return runChild(process.execPath, [join(root, 'dist', 'perf', 'start.js')], { cwd: tmpdir(), timeoutMs: 20_000 })
+const PROGRAM = join(repositoryRoot, 'dist', 'perf', 'start.js')
+
+function start(...args: readonly string[]): Promise<ChildResult> {
+  return runChild(process.execPath, [PROGRAM, ...args], { cwd: tmpdir(), timeoutMs: 30_000 })
 }
 
-/** A copy of what the main job needs, as it lies in the package, in which a test can break things. */
-async function withCopy(change: (root: string) => void, check: (root: string) => Promise<void>): Promise<void> {
-  const root = mkdtempSync(join(tmpdir(), 'godwit-start-'))
-  try {
-    for (const folder of ['dist/codegen', 'dist/perf', 'dist/schemas', 'schemas', 'perf/data', 'package.json']) {
-      cpSync(join(repositoryRoot, folder), join(root, folder), { recursive: true, dereference: true })
-    }
-    symlinkSync(join(repositoryRoot, 'node_modules'), join(root, 'node_modules'), 'dir')
-    change(root)
-    await check(root)
-  } finally {
-    rmSync(root, { recursive: true, force: true })
-  }
+function expectProof(stdout: string): void {
+  assert.match(stdout, /^throughput +[\d,]+ messages\/s, [\d.]+ MB\/s/m)
+  assert.match(stdout, /^latency, us +p50 +p90 +p99 +p99\.9 +max$/m)
+  assert.match(stdout, /^loss +[\d,]+ of [\d,]+ datagrams dropped \([\d.]+ %\)$/m)
+  assert.match(stdout, /^repair +[\d,]+ NAKs, [\d,]+ retransmits, [\d.]+ MB sent again$/m)
+  assert.match(stdout, /^proof +[\d,]+ messages sent and received, each one once and in order$/m)
+  assert.match(stdout, /^ +[0-9a-f]{64}$/m)
 }
 
-function edit(root: string, path: string, from: string, to: string): void {
-  const file = join(root, path)
-  const text = readFileSync(file, 'utf8')
-  assert.is(text.includes(from), true, `${path} has no ${from}`)
-  writeFileSync(file, text.replace(from, to))
-}
-
-test('the main job compiles, encodes, decodes and measures, from any folder', async () => {
-  const { code, stdout, stderr } = await start(repositoryRoot)
+test('everything arrives although datagrams are lost, and the summary proves it', async () => {
+  const { code, stdout, stderr } = await start('--seconds', '0.5', '--loss', '5')
   assert.is(code, 0, stderr)
-  assert.match(stdout, /compiled schemas\/market-data\.xml: 5 messages, \d+ tokens/)
-  assert.match(stdout, 'equal to the codecs in use')
-  assert.match(stdout, /decoded 632 messages: every field has the value of the file/)
-  assert.match(stdout, '[QuoteUpdate](sbeTemplateId=1|')
-  assert.match(stdout, /encode +\d+ ns per message/)
-  assert.match(stdout, /decode +\d+ ns per message/)
+  expectProof(stdout)
+  assert.match(stdout, /^ +\d\.\d s {2}full speed +[\d,]+ messages\/s/m)
+  assert.match(stdout, /^ {2}paced( +[\d,]+){5} {3}at [\d,]+ messages\/s$/m)
+  assert.not.match(stdout, /^loss +0 of/m)
+  assert.not.match(stdout, /^repair +0 NAKs/m)
+  assert.match(stdout, /^passed in [\d.]+ s/m)
 })
 
-test('the main job fails when the codecs are not what the schema says', async () => {
-  const change = (root: string): void =>
-    edit(root, 'schemas/market-data.xml', 'Best bid and offer of an instrument.', 'Best bid and offer.')
-  await withCopy(change, async (root) => {
-    const { code, stderr } = await start(root)
-    assert.is(code, 1)
-    assert.match(stderr, 'quote-update.ts is not what its schema says')
-  })
+test('the sockets of Node do, too', async () => {
+  const { code, stdout, stderr } = await start('--seconds', '0.3', '--media', 'dgram')
+  assert.is(code, 0, stderr)
+  expectProof(stdout)
 })
 
-test('the main job fails when a value does not come back', async () => {
-  const module = 'dist/schemas/generated/marketdata/quote-update.js'
-  const change = (root: string): void =>
-    edit(root, module, 'setUint32(this._offset + 12, value', 'setUint32(this._offset + 12, 1')
-  await withCopy(change, async (root) => {
-    const { code, stderr } = await start(root)
-    assert.is(code, 1)
-    assert.match(stderr, /message \d+ is\n.*"sequence":1,/)
-  })
+test('the job fails when what is lost is not repaired', async () => {
+  const { code, stdout, stderr } = await start('--seconds', '1', '--loss', '10', '--subscription', 'reliable=false')
+  assert.is(code, 1)
+  assert.match(stderr, /^FAILED: subscriber: (message|messages) \d.* missing: message \d+ arrived instead$/m)
+  assert.not.match(stdout, 'proof')
 })
 
-test('the main job fails when the schema has an error', async () => {
-  const change = (root: string): void => edit(root, 'schemas/market-data.xml', 'type="Quantity"', 'type="Quality"')
-  await withCopy(change, async (root) => {
-    const { code, stderr } = await start(root)
-    assert.is(code, 1)
-    assert.match(stderr, /market-data\.xml:\d+:\d+: error: .*Quality/)
+test('the job fails when the driver refuses a channel, and says why', async () => {
+  const { code, stderr } = await start('--subscription', 'rcv-wnd=much')
+  assert.is(code, 1)
+  assert.match(stderr, /^FAILED: subscriber: .*rcv-wnd/m)
+})
+
+test('an interrupt ends the job with the summary so far', async () => {
+  const child = spawn(process.execPath, [PROGRAM, '--seconds', '60'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let stdout = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    if (!stdout.includes(' s  ') && `${stdout}${text}`.includes(' s  ')) child.kill('SIGINT')
+    stdout += text
   })
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  assert.is(code, 130)
+  assert.match(stdout, /^throughput +not measured$/m)
+  assert.match(stdout, /^proof +[\d,]+ messages sent and received/m)
+  assert.match(stdout, /^interrupted after [\d.]+ s/m)
+})
+
+test('help tells the options, and a wrong one is named', async () => {
+  const help = await start('--help')
+  assert.is(help.code, 0)
+  for (const option of ['--seconds', '--rate', '--loss', '--media', '--subscription']) assert.match(help.stdout, option)
+  const wrong = await start('--sekonds', '1')
+  assert.is(wrong.code, 2)
+  assert.match(wrong.stderr, 'start: unknown option "--sekonds". Did you mean "--seconds"?')
+  assert.match(wrong.stderr, 'npm start -- --help')
 })
 
 test.run()
