@@ -5,7 +5,7 @@ import { loadNativeLibrary } from '../../driver/media/native/native-library.ts'
 import { packageVersion } from '../../driver/version.ts'
 import type { StreamPlan } from '../streams/plan.ts'
 import type { StreamFacts } from '../streams/thread-protocol.ts'
-import { busyThreads } from './options.ts'
+import { busyThreads, spins } from './threads.ts'
 
 /** What figures depend on besides the code. */
 export interface Environment {
@@ -27,9 +27,9 @@ export interface Environment {
   readonly media: 'native' | 'dgram' | 'none'
   readonly mtuLength: number
   readonly termLength: number
-  /** Threads that are busy during the run. */
+  /** Threads that take a core each during the run. */
   readonly busyThreads: number
-  /** Whether these are more than there are cores: figures say less then. */
+  /** Whether threads spin although there are not cores for all: what they are given, others lack. */
   readonly isOversubscribed: boolean
 }
 
@@ -39,7 +39,7 @@ export interface Machine extends Omit<Environment, 'media' | 'mtuLength' | 'term
 export function machineFor(plan: StreamPlan): Machine {
   const { media } = ChannelUri.parse(plan.channel)
   const processors = cpus()
-  const busy = busyThreads(media, plan.threading)
+  const busy = busyThreads(media, plan.threading, plan.driverIdle)
   return {
     godwit: packageVersion(),
     node: process.versions.node,
@@ -54,7 +54,7 @@ export function machineFor(plan: StreamPlan): Machine {
     idle: plan.idle,
     driverIdle: plan.driverIdle,
     busyThreads: busy,
-    isOversubscribed: busy > processors.length,
+    isOversubscribed: busy > processors.length && (spins(plan.idle) || spins(plan.driverIdle)),
   }
 }
 
@@ -73,14 +73,14 @@ function mediaOf({ channel, media }: StreamPlan): Environment['media'] {
 /** The head of a report as text. */
 export function environmentText(plan: StreamPlan, environment: Environment): string {
   const { godwit, node, v8, cpu, cores, load, kernel, rmemMax, wmemMax, threading, idle, driverIdle } = environment
-  const { media, mtuLength, termLength, isOversubscribed } = environment
+  const { media, mtuLength, termLength, busyThreads: busy, isOversubscribed } = environment
   const sockets = rmemMax === undefined ? '' : `, rmem_max ${rmemMax}, wmem_max ${wmemMax}`
   return [
     `godwit ${godwit}, Node ${node}, V8 ${v8}`,
     `${cpu}, ${cores} cores, load ${load}, ${kernel}${sockets}`,
     `${plan.channel}, stream ${plan.streamId}, ${plan.length} bytes, MTU ${mtuLength}, terms of ${termLength}`,
     `driver ${plan.driver}, threading ${threading}, media ${media}, idle ${idle}, of the driver ${driverIdle}`,
-    ...(isOversubscribed ? [`more busy threads (${environment.busyThreads}) than cores: figures say less`] : []),
+    ...(isOversubscribed ? [`NOT VALID: threads spin, and there are more busy ones (${busy}) than cores`] : []),
     '',
   ].join('\n')
 }

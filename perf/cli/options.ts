@@ -1,10 +1,12 @@
 import { cpus } from 'node:os'
 import { ChannelUri } from '../../client/protocol/channel-uri.ts'
+import type { ChannelMedia } from '../../client/protocol/channel-uri.ts'
 import { parseSize } from '../../client/protocol/text-values.ts'
 import { parseOptions, UsageError } from '../../codegen/cli/command.ts'
 import type { IdleStrategyName, MediaName, ThreadingMode } from '../../driver/core/driver-settings.ts'
 import { MESSAGE_MIN_LENGTH } from '../streams/payload.ts'
 import type { StreamPlan } from '../streams/plan.ts'
+import { busyThreads } from './threads.ts'
 
 const MESSAGE_MAX_LENGTH = 16 * 1024 * 1024
 const SECONDS_MIN = 0.01
@@ -18,15 +20,6 @@ const IDLES = ['backoff', 'busySpin', 'yielding', 'sleeping', 'noop'] as const
 const MEDIA = ['auto', 'native', 'dgram'] as const
 const DRIVERS = ['embedded', 'invoker'] as const
 
-/** Threads of a driver that are busy while a UDP stream runs at full speed. */
-const BUSY_DRIVER_THREADS: Readonly<Record<ThreadingMode, number>> = {
-  SHARED: 1,
-  SHARED_NETWORK: 1,
-  DEDICATED: 2,
-  INVOKER: 0,
-}
-
-const MEASURING_THREADS = 2
 
 /** What both commands take. */
 export const COMMON_HELP: string = `\
@@ -39,7 +32,8 @@ export const COMMON_HELP: string = `\
                          invoker: the measuring threads run it
   --threading <mode>     threads of the embedded driver: SHARED (default), SHARED_NETWORK, DEDICATED
   --idle <strategy>      what the two measuring threads do without work: backoff, busySpin, yielding,
-                         sleeping, noop; default busySpin where each busy thread has a core, else backoff
+                         sleeping, noop; default backoff, for latency busySpin where all busy threads
+                         have a core each
   --driver-idle <s>      the same for the threads of the driver; default backoff
   --media <name>         auto (default), native, dgram
   --mtu <bytes>          longest datagram or fragment; default as the driver's
@@ -83,14 +77,14 @@ export function throughputOptions(args: readonly string[]): PerfOptions {
     args: [...args],
     options: { ...COMMON_OPTIONS, claim: { type: 'boolean', default: false } },
   })
-  return { plan: { ...planOf(values), claims: values.claim }, json: values.json }
+  return { plan: { ...planOf(values, backingOff), claims: values.claim }, json: values.json }
 }
 
 /** @throws UsageError */
 export function latencyOptions(args: readonly string[]): PerfOptions {
   const { values } = parseOptions({ args: [...args], options: { ...COMMON_OPTIONS, rate: { type: 'string' } } })
   const rate = values.rate === undefined ? undefined : numberOf('--rate', values.rate, 1, RATE_MAX)
-  return { plan: { ...planOf(values), rate }, json: values.json }
+  return { plan: { ...planOf(values, spinningIfPossible), rate }, json: values.json }
 }
 
 interface CommonValues {
@@ -109,7 +103,16 @@ interface CommonValues {
   readonly 'concurrent': boolean
 }
 
-function planOf(values: CommonValues): StreamPlan {
+type IdleRule = (media: ChannelMedia, threading: ThreadingMode) => IdleStrategyName
+
+/** Streams go faster when the subscriber does not read at the heels of the publisher. */
+const backingOff: IdleRule = () => 'backoff'
+
+/** Spinning threads without a core for each take the cores from those that have something to do. */
+const spinningIfPossible: IdleRule = (media, threading) =>
+  busyThreads(media, threading) <= cpus().length ? 'busySpin' : 'backoff'
+
+function planOf(values: CommonValues, idleRule: IdleRule): StreamPlan {
   const uri = channelOf(values.channel)
   const driver = choiceOf('--driver', values.driver, DRIVERS)
   const threading = threadingOf(driver, values.threading)
@@ -122,7 +125,7 @@ function planOf(values: CommonValues): StreamPlan {
     warmUpSeconds: secondsOf('--warm-up', values['warm-up'], 0),
     driver,
     threading,
-    idle: values.idle === undefined ? idleFor(uri, threading) : choiceOf('--idle', values.idle, IDLES),
+    idle: values.idle === undefined ? idleRule(uri.media, threading) : choiceOf('--idle', values.idle, IDLES),
     driverIdle: choiceOf('--driver-idle', values['driver-idle'], IDLES),
     media: choiceOf<MediaName>('--media', values.media, MEDIA),
     mtuLength: mtu === undefined ? undefined : sizeOf('--mtu', mtu, 1, Infinity),
@@ -148,16 +151,6 @@ function threadingOf(driver: StreamPlan['driver'], threading: string | undefined
   if (driver === 'embedded') return choiceOf('--threading', threading ?? 'SHARED', THREADINGS)
   if (threading !== undefined) throw new UsageError('--threading: a driver that is invoked has no threads of its own.')
   return 'INVOKER'
-}
-
-/** Spinning threads without a core for each take the cores from those that have something to do. */
-function idleFor({ media }: ChannelUri, threading: ThreadingMode): IdleStrategyName {
-  return busyThreads(media, threading) <= cpus().length ? 'busySpin' : 'backoff'
-}
-
-/** Threads that have much to do: over IPC, the driver has not. */
-export function busyThreads(media: ChannelUri['media'], threading: ThreadingMode): number {
-  return MEASURING_THREADS + (media === 'ipc' ? 0 : BUSY_DRIVER_THREADS[threading])
 }
 
 function choiceOf<T extends string>(name: string, value: string, choices: readonly T[]): T {

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os'
 import * as assert from 'uvu/assert'
 import { UsageError } from '../../../codegen/cli/command.ts'
+import { machineFor } from '../../../perf/cli/environment.ts'
 import { latencyOptions, throughputOptions } from '../../../perf/cli/options.ts'
 import { driverOptionsOf } from '../../../perf/streams/plan.ts'
 import { suite } from '../../support/suite.ts'
@@ -43,7 +44,7 @@ test('without options, 32 bytes go over IPC for five seconds', () => {
     warmUpSeconds: 1,
     driver: 'embedded',
     threading: 'SHARED',
-    idle: cpus().length >= 2 ? 'busySpin' : 'backoff',
+    idle: 'backoff',
     driverIdle: 'backoff',
     media: 'auto',
     mtuLength: undefined,
@@ -84,13 +85,24 @@ test('options become the plan, and the plan settings of the driver', () => {
   assert.is(throughputOptions(['--driver', 'invoker']).plan.threading, 'INVOKER')
 })
 
-test('spinning is the default only where each busy thread has a core', () => {
+test('spinning is the default only for latency where each busy thread has a core', () => {
   const cores = cpus().length
-  const idleOf = (...args: readonly string[]): string => throughputOptions(args).plan.idle
+  const idleOf = (...args: readonly string[]): string => latencyOptions(args).plan.idle
   const udp = ['--channel', 'aeron:udp?endpoint=localhost:0']
+  assert.is(idleOf(), cores >= 2 ? 'busySpin' : 'backoff')
   assert.is(idleOf(...udp), cores >= 3 ? 'busySpin' : 'backoff')
   assert.is(idleOf(...udp, '--threading', 'DEDICATED'), cores >= 4 ? 'busySpin' : 'backoff')
   assert.is(idleOf(...udp, '--driver', 'invoker'), cores >= 2 ? 'busySpin' : 'backoff')
+})
+
+test('threads that spin without a core for each are told of', () => {
+  const isOversubscribed = (...args: readonly string[]): boolean =>
+    machineFor(throughputOptions(args).plan).isOversubscribed
+  const udp = ['--channel', 'aeron:udp?endpoint=localhost:0']
+  const cores = cpus().length
+  assert.is(isOversubscribed(...udp, '--threading', 'DEDICATED'), false)
+  assert.is(isOversubscribed(...udp, '--threading', 'DEDICATED', '--idle', 'busySpin'), cores < 4)
+  assert.is(isOversubscribed('--threading', 'DEDICATED', '--driver-idle', 'noop'), cores < 5)
 })
 
 test('wrong values are wrong usage, and name the option', () => {
