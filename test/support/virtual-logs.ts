@@ -1,6 +1,11 @@
 import type { LogSource } from '../../client/conductor/log-source.ts'
 import { LogBuffers } from '../../client/log/log-buffers.ts'
+import { DriverError } from '../../driver/core/driver-error.ts'
 import type { LogRegion, LogStore } from '../../driver/core/log-store.ts'
+import { ErrorCode } from '../../schemas/generated/aeron.commands/index.ts'
+
+/** What all logs of a driver may take together. */
+const CAPACITY: number = 256 * 1024 * 1024
 
 /** Bytes in front of and behind each log that nobody may write. */
 const GUARD_LENGTH = 4096
@@ -14,6 +19,9 @@ export class VirtualLogs implements LogStore {
 
   create(kind: 'publication' | 'image', registrationId: number, byteLength: number): LogRegion {
     const name = `${kind}s/${registrationId}.logbuffer`
+    if (this.mapped + byteLength > CAPACITY) {
+      throw new DriverError(ErrorCode.STORAGE_SPACE, `no space for ${byteLength} bytes`)
+    }
     if (this.regions.has(name)) throw new Error(`${name} exists`)
     const memory = new SharedArrayBuffer(byteLength + 2 * GUARD_LENGTH)
     for (const guard of guardsOf(memory)) guard.fill(GUARD_BYTE)

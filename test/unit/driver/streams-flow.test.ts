@@ -16,7 +16,9 @@ const UDP = 'aeron:udp?endpoint=127.0.0.1:20121|term-length=64k'
 const IPC = 'aeron:ipc?term-length=64k'
 
 /** A random publisher, and messages as it publishes them. */
-function publisherOf(publication: BasePublication, count: number): { publisher: RandomPublisher; again: RandomMessages } {
+function publisherOf(
+  publication: BasePublication, count: number,
+): { readonly publisher: RandomPublisher; readonly again: RandomMessages } {
   const messages = (): RandomMessages => new RandomMessages(`${publication.sessionId}`, 1, publication.maxMessageLength)
   return { publisher: new RandomPublisher(publication, messages(), count), again: messages() }
 }
