@@ -11,6 +11,7 @@ export class JobThread {
   readonly #worker: Worker
   readonly #ended: Promise<unknown>
   readonly #reports: ThreadReport[] = []
+  #isDone: boolean = false
   #wake: () => void = () => undefined
 
   constructor(order: ThreadOrder) {
@@ -20,11 +21,14 @@ export class JobThread {
     this.failure = new Promise((_resolve, reject) => {
       this.#worker.on('message', (report: ThreadReport) => {
         if (report.kind === 'failed') return reject(new Error(`${this.#role}: ${report.message}`))
+        if (report.kind === 'done') this.#isDone = true
         this.#reports.push(report)
         this.#wake()
       })
       this.#worker.once('error', reject)
-      void this.#ended.then((code) => reject(new Error(`the ${this.#role} ended with exit code ${String(code)}`)))
+      this.#worker.once('exit', (code) => {
+        if (!this.#isDone) reject(new Error(`the ${this.#role} ended with exit code ${code}`))
+      })
     })
     this.failure.catch(() => undefined)
   }

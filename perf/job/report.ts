@@ -15,10 +15,10 @@ const PHASE_NAMES: Readonly<Record<Phase, string>> = {
   [Phase.END]: 'ending',
 }
 
-/** One line, short enough for a terminal of 80 columns. */
+/** One line, shorter than those of a terminal of 80 columns. */
 export function progressLine({ phase, seconds, messagesPerSecond, bytesPerSecond, repairs }: Progress): string {
   const time = `${seconds.toFixed(1)} s`.padStart(6)
-  const rate = `${whole(messagesPerSecond).padStart(9)} messages/s ${megabytes(bytesPerSecond).padStart(6)} MB/s`
+  const rate = `${whole(messagesPerSecond).padStart(9)} messages/s ${megabytes(bytesPerSecond).padStart(5)} MB/s`
   const counts = `${whole(repairs.dropped)} dropped, ${whole(repairs.naks)} NAKs`
   return `${time}  ${PHASE_NAMES[phase].padEnd(10)} ${rate}  ${counts}`
 }
