@@ -17,6 +17,9 @@ const EXIT_INTERRUPTED = 130
 /** Some shells and npm pass an interrupt on that the terminal has sent already. */
 const SECOND_INTERRUPT_MS = 500
 
+/** Of a terminal that does not know. */
+const DEFAULT_COLUMNS = 80
+
 const CLEAR_LINE = '\r\u001b[K'
 
 class Screen implements JobWatcher {
@@ -44,7 +47,7 @@ class Screen implements JobWatcher {
   onProgress(progress: Progress): void {
     const line = progressLine(progress)
     // A line that the terminal breaks cannot be rewritten.
-    if (this.#isTerminal) process.stdout.write(`${CLEAR_LINE}${line.slice(0, process.stdout.columns - 1)}`)
+    if (this.#isTerminal) process.stdout.write(`${CLEAR_LINE}${line.slice(0, (process.stdout.columns || DEFAULT_COLUMNS) - 1)}`)
     else this.print(line)
     this.#hasProgress = true
   }
@@ -114,5 +117,8 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT_USAGE
   }
 }
+
+// Who reads may have seen enough, as in `npm start | head`: the exit code still says how it ended.
+process.stdout.on('error', () => undefined)
 
 process.exitCode = await main(process.argv.slice(2))
