@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { cpus, loadavg, release, type } from 'node:os'
 import { ChannelUri } from '../../client/protocol/channel-uri.ts'
+import type { ThreadingMode } from '../../driver/core/driver-settings.ts'
 import { loadNativeLibrary } from '../../driver/media/native/native-library.ts'
 import { packageVersion } from '../../driver/version.ts'
 import type { StreamPlan } from '../streams/plan.ts'
@@ -21,6 +22,8 @@ export interface Environment {
   readonly rmemMax: number | undefined
   readonly wmemMax: number | undefined
   readonly threading: string
+  /** Which threads run the driver's agents. */
+  readonly agents: string
   readonly idle: string
   readonly driverIdle: string
   /** What moved datagrams. */
@@ -31,6 +34,13 @@ export interface Environment {
   readonly busyThreads: number
   /** Whether threads spin although there are not cores for all: what they are given, others lack. */
   readonly isOversubscribed: boolean
+}
+
+const AGENTS: Readonly<Record<ThreadingMode, string>> = {
+  SHARED: 'conductor, sender and receiver in one thread of the driver',
+  SHARED_NETWORK: 'conductor in one thread of the driver, sender and receiver in another',
+  DEDICATED: 'conductor, sender and receiver in a thread of the driver each',
+  INVOKER: "conductor and sender in the publisher's thread, receiver in the subscriber's",
 }
 
 /** Taken before the run, which is a load by itself. */
@@ -51,6 +61,7 @@ export function machineFor(plan: StreamPlan): Machine {
     rmemMax: kernelNumber('/proc/sys/net/core/rmem_max'),
     wmemMax: kernelNumber('/proc/sys/net/core/wmem_max'),
     threading: plan.threading,
+    agents: AGENTS[plan.threading],
     idle: plan.idle,
     driverIdle: plan.driverIdle,
     busyThreads: busy,
@@ -72,14 +83,15 @@ function mediaOf({ channel, media }: StreamPlan): Environment['media'] {
 
 /** The head of a report as text. */
 export function environmentText(plan: StreamPlan, environment: Environment): string {
-  const { godwit, node, v8, cpu, cores, load, kernel, rmemMax, wmemMax, threading, idle, driverIdle } = environment
+  const { godwit, node, v8, cpu, cores, load, kernel, rmemMax, wmemMax, agents, idle, driverIdle } = environment
   const { media, mtuLength, termLength, busyThreads: busy, isOversubscribed } = environment
   const sockets = rmemMax === undefined ? '' : `, rmem_max ${rmemMax}, wmem_max ${wmemMax}`
   return [
     `godwit ${godwit}, Node ${node}, V8 ${v8}`,
     `${cpu}, ${cores} cores, load ${load}, ${kernel}${sockets}`,
     `${plan.channel}, stream ${plan.streamId}, ${plan.length} bytes, MTU ${mtuLength}, terms of ${termLength}`,
-    `driver ${plan.driver}, threading ${threading}, media ${media}, idle ${idle}, of the driver ${driverIdle}`,
+    `driver ${plan.driver}: ${agents}`,
+    `media ${media}, idle ${idle}, of the driver ${driverIdle}`,
     ...(isOversubscribed ? [`NOT VALID: threads spin, and there are more busy ones (${busy}) than cores`] : []),
     '',
   ].join('\n')

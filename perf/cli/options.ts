@@ -29,7 +29,8 @@ export const COMMON_HELP: string = `\
   --seconds <s>          how long to measure; default 5
   --warm-up <s>          how long to run before that; default 1
   --driver <kind>        embedded (default): the driver has threads of its own;
-                         invoker: the measuring threads run it
+                         invoker: the measuring threads run it, conductor and sender beside the
+                         publisher, receiver beside the subscriber
   --threading <mode>     threads of the embedded driver: SHARED (default), SHARED_NETWORK, DEDICATED
   --idle <strategy>      what the two measuring threads do without work: backoff, busySpin, yielding,
                          sleeping, noop; default backoff, for latency busySpin where all busy threads

@@ -117,12 +117,12 @@ class Run {
   }
 
   async channelOf(worker: MeasuringWorker): Promise<string> {
-    return (await this.#orFailure(worker.report('subscribed'))).channel
+    return (await this.#orEnd(worker.report('subscribed'))).channel
   }
 
   /** Waits until both threads are connected. */
   async ready(): Promise<StreamFacts> {
-    const reports = await this.#orFailure(Promise.all(this.workers.map((worker) => worker.report('ready'))))
+    const reports = await this.#orEnd(Promise.all(this.workers.map((worker) => worker.report('ready'))))
     const facts = reports.find((report) => report.facts !== undefined)?.facts
     if (facts === undefined) throw new Error('no thread has a publication')
     return facts
@@ -138,9 +138,7 @@ class Run {
     for (const worker of this.workers) worker.tell({ kind: 'run' })
     state.enter(Phase.WARM_UP)
     await this.#pass(this.#plan.warmUpSeconds)
-    if (this.isInterrupted) {
-      throw new GodwitError('ERR_GODWIT_PERF_INTERRUPTED', 'interrupted while warming up: nothing was measured')
-    }
+    if (this.isInterrupted) throw interruptedError()
     state.enter(Phase.MEASURE)
     await this.#pass(this.#plan.seconds)
     state.enter(Phase.DRAIN)
@@ -167,4 +165,19 @@ class Run {
   #orFailure<T>(step: Promise<T>): Promise<T> {
     return Promise.race([step, ...this.workers.map((worker) => worker.failure)])
   }
+
+  /** For what comes before anything is measured: an interrupt ends it at once. */
+  #orEnd<T>(step: Promise<T>): Promise<T> {
+    const { signal } = this.#options
+    const interrupt = new Promise<never>((_resolve, reject) => {
+      if (signal?.aborted === true) reject(interruptedError())
+      signal?.addEventListener('abort', () => reject(interruptedError()), { once: true })
+    })
+    interrupt.catch(() => undefined)
+    return this.#orFailure(Promise.race([step, interrupt]))
+  }
+}
+
+function interruptedError(): GodwitError {
+  return new GodwitError('ERR_GODWIT_PERF_INTERRUPTED', 'interrupted before anything was measured')
 }

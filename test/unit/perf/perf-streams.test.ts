@@ -86,6 +86,7 @@ test('text tells figures, machine and stream', async () => {
   assert.is(err, '')
   assert.match(out, `Node ${process.versions.node}`)
   assert.match(out, 'aeron:ipc, stream 1001, 32 bytes, MTU 1408, terms of 1048576')
+  assert.match(out, 'driver embedded: conductor, sender and receiver in one thread of the driver')
   assert.match(out, /^[\d,]+ messages per second, [\d.,]+ MB per second$/m)
 })
 
@@ -135,6 +136,8 @@ test('a run that is interrupted gives what was measured, or says that nothing wa
     onProgress: () => early.abort(),
   })
   assert.is((await rejectionOf(warming)).code, 'ERR_GODWIT_PERF_INTERRUPTED')
+  const starting = measureThroughput(throughputOptions([]).plan, { signal: AbortSignal.abort() })
+  assert.is((await rejectionOf(starting)).code, 'ERR_GODWIT_PERF_INTERRUPTED')
 
   const running = runPerf('throughput', '--warm-up', '0', '--seconds', '15', '--idle', 'backoff', '--json')
   setTimeout(() => process.emit('SIGINT'), 1000)
