@@ -1,4 +1,5 @@
 import { GodwitError } from '../codegen/runtime/index.ts'
+import type { AbortSignalLike } from './abort-signal.ts'
 import type { PublicationParameters } from './base-publication.ts'
 import { ClientConductor } from './conductor/client-conductor.ts'
 import type { ConductorSettings } from './conductor/client-conductor.ts'
@@ -50,7 +51,10 @@ export interface EmbeddedDriver {
 export interface ClientOptions {
   /** Shown with the client's heartbeat counter; US-ASCII, at most 100 characters. */
   readonly clientName?: string
-  /** How often the client tells the driver that it lives; default 500 ms. */
+  /**
+   * How often the client tells the driver that it lives; default 500 ms. A driver that waits less than four times as
+   * long for clients is told four times within its timeout.
+   */
   readonly keepAliveIntervalNs?: number
   /** How long the driver may give no sign of life, and how long an answer may take; default 10 s. */
   readonly driverTimeoutMs?: number
@@ -74,12 +78,12 @@ export interface ClientOptions {
   /** The client is closed, by itself or because the driver is gone. */
   readonly closeHandler?: () => void
   /** Ends waiting for a driver that is not ready. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignalLike
 }
 
 export interface AddOptions {
   /** Ends the wait: it rejects with the signal's reason, and what the driver may still add is given back. */
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: AbortSignalLike | undefined
 }
 
 export interface SubscriptionOptions extends AddOptions {
@@ -253,7 +257,7 @@ export class Client {
   }
 
   async #add<T extends { close(): void }>(
-    signal: AbortSignal | undefined,
+    signal: AbortSignalLike | undefined,
     isExclusive: boolean,
     channel: string,
     streamId: number,
@@ -274,7 +278,7 @@ export class Client {
     })
   }
 
-  #requireUsable(signal: AbortSignal | undefined): ClientConductor {
+  #requireUsable(signal: AbortSignalLike | undefined): ClientConductor {
     signal?.throwIfAborted()
     this.#conductor.requireUsable()
     return this.#conductor
@@ -334,7 +338,7 @@ function positive(name: string, value: number): number {
 
 /** @internal Waits until a driver is ready and alive. */
 export async function awaitDriver(
-  memory: AtomicBuffer, settings: ConductorSettings, signal: AbortSignal | undefined,
+  memory: AtomicBuffer, settings: ConductorSettings, signal: AbortSignalLike | undefined,
 ): Promise<Cnc> {
   const { clock, driverTimeoutMs, invokeDriver } = settings
   const deadlineNs = clock.nanoTime() + driverTimeoutMs * 1e6

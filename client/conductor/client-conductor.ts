@@ -41,6 +41,9 @@ const ATTEND_INTERVAL_NS = 1_000_000
 /** Messages of the driver that are handled in one go. */
 const EVENTS_MAX = 64
 
+/** Signs of life that a client gives at least within the time that the driver waits for one. */
+const KEEP_ALIVES_PER_TIMEOUT = 4
+
 const NO_DRIVER_HEARTBEAT = -1
 
 /** What a client is made with, all settled. */
@@ -77,6 +80,7 @@ export class ClientConductor implements DriverEventHandler {
   readonly #clock: ClientClock
   readonly #events: DriverEvents
   readonly #interServiceTimeoutNs: number
+  readonly #keepAliveIntervalNs: number
   readonly #publications: Map<number, BasePublication> = new Map()
   readonly #subscriptions: Map<number, Subscription> = new Map()
   readonly #counters: Map<number, Counter> = new Map()
@@ -102,6 +106,8 @@ export class ClientConductor implements DriverEventHandler {
     logs.bind(this.proxy.clientId)
     this.logs = new LogRegistry(logs, settings.resourceLingerNs)
     this.#interServiceTimeoutNs = cnc.clientLivenessTimeoutNs()
+    this.#keepAliveIntervalNs =
+      Math.min(settings.keepAliveIntervalNs, this.#interServiceTimeoutNs / KEEP_ALIVES_PER_TIMEOUT)
     const nowNs = this.#clock.nanoTime()
     this.#lastServiceNs = nowNs
     this.#lastKeepAliveNs = nowNs
@@ -359,7 +365,7 @@ export class ClientConductor implements DriverEventHandler {
 
   #check(nowNs: number): void {
     this.#nextCheckNs = nowNs + CHECK_INTERVAL_NS
-    if (nowNs >= this.#lastKeepAliveNs + this.#settings.keepAliveIntervalNs) {
+    if (nowNs >= this.#lastKeepAliveNs + this.#keepAliveIntervalNs) {
       this.#lastKeepAliveNs = nowNs
       this.#keepAlive()
       if (this.#isClosed) return
