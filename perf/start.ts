@@ -47,7 +47,8 @@ class Screen implements JobWatcher {
   onProgress(progress: Progress): void {
     const line = progressLine(progress)
     // A line that the terminal breaks cannot be rewritten.
-    if (this.#isTerminal) process.stdout.write(`${CLEAR_LINE}${line.slice(0, (process.stdout.columns || DEFAULT_COLUMNS) - 1)}`)
+    const width = (process.stdout.columns || DEFAULT_COLUMNS) - 1
+    if (this.#isTerminal) process.stdout.write(`${CLEAR_LINE}${line.slice(0, width)}`)
     else this.print(line)
     this.#hasProgress = true
   }

@@ -21,7 +21,7 @@ const PROGRESS_MS = 1000
 const PROGRESS_MIN_MS = 250
 
 /** When nothing arrives for so long although something is missing, it never will. */
-const STALL_MS = 3000
+const STALL_MS = 5000
 
 export interface JobPlan {
   /** Of each of the two measured phases. */
