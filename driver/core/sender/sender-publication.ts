@@ -172,11 +172,12 @@ export class SenderPublication implements Resender {
     }
     if (isEndOfStream) {
       this.receivers.remove(status.buffer(), idOffset)
-      this.state.setEosStatusReceived()
     } else if (!this.receivers.touch(status.buffer(), idOffset, nowNs)) {
       this.systemCounters.increment(SystemCounterId.STATUS_MESSAGES_REJECTED)
       return
     }
+    // A subscriber that left does not speak for one that came after it.
+    this.state.setEosStatusReceived(isEndOfStream)
     this.setLimit(this.flowControl.onStatusMessage(status, position, this.limit, nowNs))
     if (!this.hasInitialConnection) {
       this.hasInitialConnection = true
@@ -290,9 +291,11 @@ export class SenderPublication implements Resender {
     } while (batch.count < this.maxMessagesPerSend && window > 0 && termOffset < termLength)
     if (batch.count === 0) return 0
     const sentCount = this.sendBatch(nowNs)
-    if (sentCount === batch.count) {
-      this.position = position
-      this.positionCounter.set(position)
+    if (sentCount > 0) {
+      // A peer that is gone refuses every second datagram: who sent all again would never come to an end.
+      const isWhole = sentCount === batch.count
+      this.position = isWhole ? position : this.position + batch.offsets[sentCount]! - batch.offsets[0]!
+      this.positionCounter.set(this.position)
       this.isLimitTracked = true
     }
     const bytesSent = lengthOf(batch, sentCount)

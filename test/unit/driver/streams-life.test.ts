@@ -176,6 +176,18 @@ test('clients see at once that their driver was closed', async () => {
   assert.is(receiving.logs.bytesMapped(), 0)
 })
 
+test('a receiver that is gone is not flooded', async () => {
+  const { world, sending, receiving, publication } = await begin()
+  receiving.close()
+  const message = new Uint8Array(1000)
+  const before = sending.count(SystemCounterId.BYTES_SENT)
+  world.addTask(() => (publication.offer(message) > 0 ? 1 : 0))
+  world.run(20 * SECOND)
+  const sent = sending.count(SystemCounterId.BYTES_SENT) - before
+  assert.ok(sent < 2 * publication.termBufferLength, `${sent} bytes were sent to nobody`)
+  assert.is(publication.isConnected, false)
+})
+
 test('clients see after a while that their driver has died', async () => {
   const { world, receiving, subscriber, subscription, publication, errors } = await begin()
   receiving.isDead = true
