@@ -4,7 +4,7 @@ import type { JobPlan } from './run.ts'
 const MEDIA = ['auto', 'native', 'dgram'] as const
 const SECONDS_MAX = 3600
 const RATE_MAX = 1_000_000
-const LOSS_MAX = 50
+const LOSS_MAX = 20
 const SEED_MAX = 2 ** 31 - 1
 
 export const JOB_HELP: string = `Usage: npm start -- [options]

@@ -72,7 +72,7 @@ function latencyLines(
 function latencyCells(latency: Latency | undefined, remark: string): string {
   if (latency === undefined) return 'not measured'
   const { p50Us, p90Us, p99Us, p999Us, maxUs } = latency
-  const cells = [p50Us, p90Us, p99Us, p999Us, maxUs].map((us) => whole(us).padStart(COLUMN_WIDTH))
+  const cells = [p50Us, p90Us, p99Us, p999Us, maxUs].map((us) => ` ${whole(us)}`.padStart(COLUMN_WIDTH))
   return `${cells.join('')}   ${remark}`
 }
 

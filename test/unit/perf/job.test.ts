@@ -135,7 +135,7 @@ test('options have defaults, and limits', () => {
   })
   assert.is(jobOptions(['--loss', '0', '-h']), undefined)
   for (const args of [
-    ['--seconds', '0'], ['--seconds', '1s'], ['--rate', '0'], ['--loss', '51'], ['--loss=-1'], ['--seed', '1.5'],
+    ['--seconds', '0'], ['--seconds', '1s'], ['--rate', '0'], ['--loss', '21'], ['--loss=-1'], ['--seed', '1.5'],
     ['--media', 'carrier-pigeon'], ['--seconds'], ['now'],
   ]) {
     assert.throws(() => jobOptions(args), (error: unknown) => error instanceof UsageError, args.join(' '))
