@@ -1,5 +1,6 @@
 /** What an application links. */
 export { DirectBuffer, GodwitError } from '../codegen/runtime/index.ts'
+export type { AbortSignalLike } from './abort-signal.ts'
 export { BasePublication } from './base-publication.ts'
 export type { MessageSource } from './base-publication.ts'
 export { ChannelStatus } from './channel-status.ts'

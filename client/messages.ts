@@ -1,4 +1,5 @@
 import { GodwitError } from '../codegen/runtime/index.ts'
+import type { AbortSignalLike } from './abort-signal.ts'
 import type { TurnLoop, WaitTask } from './conductor/turn-loop.ts'
 import type { Image } from './image.ts'
 import { ControlledAction } from './memory/controlled-action.ts'
@@ -19,7 +20,7 @@ export interface Message {
 
 export interface MessagesOptions {
   /** Ends the iteration: it rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: AbortSignalLike | undefined
 }
 
 /** Where messages come from: a subscription. */
@@ -46,7 +47,7 @@ const FRAGMENT_LIMIT = 1024
 /** What `subscription.messages()` returns: `for await` over it, or ask for one message at a time with `next`. */
 export class MessageIterator implements AsyncIterableIterator<Message, undefined, undefined>, WaitTask {
   readonly #source: MessageSource
-  readonly #signal: AbortSignal | undefined
+  readonly #signal: AbortSignalLike | undefined
   readonly #waiters: Waiter[] = []
   readonly #builders: MessageBuilders = new MessageBuilders()
   readonly #onFragment: ControlledFragmentHandler

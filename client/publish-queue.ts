@@ -1,5 +1,6 @@
 import { GodwitError } from '../codegen/runtime/index.ts'
 import type { DirectBuffer } from '../codegen/runtime/index.ts'
+import type { AbortSignalLike } from './abort-signal.ts'
 import type { TurnLoop, WaitTask } from './conductor/turn-loop.ts'
 import { timeoutError } from './errors.ts'
 import { ADMIN_ACTION, BACK_PRESSURED, CLOSED, MAX_POSITION_EXCEEDED, NOT_CONNECTED } from './log/offer-result.ts'
@@ -19,7 +20,7 @@ interface Entry {
   readonly length: number
   readonly deadlineNs: number
   readonly timeoutMs: number
-  readonly signal: AbortSignal | undefined
+  readonly signal: AbortSignalLike | undefined
   readonly onAbort: (() => void) | undefined
   readonly resolve: (position: number) => void
   readonly reject: (error: unknown) => void

@@ -1,10 +1,11 @@
+import type { AbortSignalLike } from './abort-signal.ts'
 import type { TurnLoop, WaitTask } from './conductor/turn-loop.ts'
 import { timeoutError } from './errors.ts'
 
 /** How long a wait may take. */
 export interface WaitOptions {
   /** Ends the wait: it rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: AbortSignalLike | undefined
   /** The wait rejects with ERR_GODWIT_TIMEOUT after that time; default never. */
   readonly timeoutMs?: number | undefined
 }

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** What a program imports: clients, and a driver of its own. */
 export * from '../client/index.ts'
 export type { ErrorObservation } from '../client/memory/error-log.ts'

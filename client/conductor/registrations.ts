@@ -1,5 +1,6 @@
 import type { PublicationReadyDecoder } from '../../schemas/generated/aeron.commands/index.ts'
 import type { GodwitError } from '../../codegen/runtime/index.ts'
+import type { AbortSignalLike } from '../abort-signal.ts'
 import { RegistrationTimeoutError } from '../errors.ts'
 import type { ClientClock, TurnLoop, WaitTask } from './turn-loop.ts'
 
@@ -20,7 +21,7 @@ export interface Command<T> {
   accept(answer: Answer): T | undefined
   /** Nobody wants the result any more: gives it back. */
   discard?(result: T): void
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: AbortSignalLike | undefined
 }
 
 interface Pending {
