@@ -60,13 +60,13 @@ export class PublicationState {
     this.buffer.storeInt32(HAS_INITIAL_CONNECTION_OFFSET, 1)
   }
 
-  /** Sender: whether a receiver said that it has the whole stream. */
+  /** Sender: whether the last status message said that its receiver has the whole stream. */
   isEosStatusReceived(): boolean {
     return this.buffer.loadInt32(IS_EOS_STATUS_RECEIVED_OFFSET) === 1
   }
 
-  setEosStatusReceived(): void {
-    this.buffer.storeInt32(IS_EOS_STATUS_RECEIVED_OFFSET, 1)
+  setEosStatusReceived(value: boolean): void {
+    this.buffer.storeInt32(IS_EOS_STATUS_RECEIVED_OFFSET, value ? 1 : 0)
   }
 
   /** Conductor: whether heartbeats are to say that the stream has ended. */

@@ -305,7 +305,7 @@ test('a receiver that has everything cuts lingering short', () => {
   fixture.publication.removeReference()
   fixture.tickAfter(S)
   assert.is(fixture.publication.state, 'LINGER')
-  fixture.state.setEosStatusReceived()
+  fixture.state.setEosStatusReceived(true)
   fixture.tickAfter(S)
   assert.is(fixture.publication.state, 'DONE')
 })

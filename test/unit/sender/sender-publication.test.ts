@@ -295,6 +295,8 @@ test('a receiver is gone with its EOS, whatever flags are beside it, and others 
   assert.is(publication.state.isEosStatusReceived(), false)
   harness.deliver(statusMessage({ flags: END_OF_STREAM | 0x3f }))
   assert.is(publication.state.isEosStatusReceived(), true)
+  harness.deliver(statusMessage({ receiverId: RECEIVER + 1n }))
+  assert.is(publication.state.isEosStatusReceived(), false, 'one that left does not speak for one that stays')
   harness.deliver(statusMessage({ flags: END_OF_STREAM, receiverId: RECEIVER + 1n }))
   assert.is(publication.state.hasReceivers(), true)
   assert.is(publication.log.isConnected(), true)
