@@ -118,6 +118,7 @@ export class Sender implements Agent {
 
   private onOpenFailed(endpoint: SendEndpoint, error: GodwitError | undefined): void {
     if (!this.isKnown(endpoint)) return
+    this.endpoints.splice(this.endpoints.indexOf(endpoint), 1)
     const message = error?.message ?? 'the media gave neither a socket nor an error'
     this.reply({ type: 'endpointFailed', endpointId: endpoint.endpointId, message })
   }

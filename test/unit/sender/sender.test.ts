@@ -49,12 +49,14 @@ test('an endpoint is opened and closed on command, and tells the conductor', () 
   assert.is(harness.transport.isClosed, true)
 })
 
-test('an endpoint that cannot be opened is told, and its publications are silent until they are removed', () => {
+test('an endpoint that cannot be opened is told and forgotten, and a publication of it can be removed', () => {
   const harness = new SenderHarness()
   harness.media.openError = new GodwitError('ERR_GODWIT_MEDIA', 'address in use')
   harness.openEndpoint()
   assert.equal(harness.replies(), [{ type: 'endpointFailed', endpointId: ENDPOINT, message: 'address in use' }])
   const { registrationId } = harness.addPublication()
+  const message = `publication ${registrationId}: its send endpoint does not exist`
+  assert.equal(harness.replies(), [{ type: 'error', errorCode: 11, message }])
   assert.is(harness.workAfter(1000 * MS), 0)
   assert.is(harness.sender.nextDeadlineNs(), Infinity)
   assert.is(harness.count(SystemCounterId.SHORT_SENDS), 0)
