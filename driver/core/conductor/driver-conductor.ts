@@ -138,10 +138,12 @@ export class DriverConductor implements Agent {
     if (ring.unblock()) systemCounters.increment(SystemCounterId.UNBLOCKED_COMMANDS)
   }
 
-  /** One command of sender or receiver; what it leads to may need room in the queues to them. */
+  /**
+   * One command of sender or receiver. Also while one of them has no room: it may be waiting for room here, to answer
+   * before it takes more.
+   */
   private takeCommand(): number {
-    const { context, toSender, toReceiver, errors } = this.services
-    if (!toSender.hasRoom() || !toReceiver.hasRoom()) return 0
+    const { context, errors } = this.services
     const command = context.commands.poll()
     if (command === undefined) return 0
     errors.attempt(command.type, () => this.onCommand(command))

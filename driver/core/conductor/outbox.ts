@@ -5,8 +5,8 @@ const FREE_COMMAND_SLOTS_MIN = 16
 
 /**
  * Commands to one agent. What its queue does not take waits here, in order. The outbox is bounded by what exists: each
- * publication, image, endpoint and subscription sends a constant number of commands, and none is added while commands
- * wait.
+ * publication, image, endpoint, subscription and session of a receive endpoint sends a constant number of commands, and
+ * clients add none while commands wait.
  */
 export class Outbox<Command> {
   private readonly sink: CommandSink<Command>

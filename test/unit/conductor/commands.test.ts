@@ -342,6 +342,18 @@ test('no command is taken while an agent has no room for what it leads to', () =
   assert.equal(typesOf(client.responses()), ['ON_COUNTER_READY', 'ON_COUNTER_READY'])
 })
 
+test('what agents say is taken although they have no room: they may wait for room to answer', () => {
+  const harness = new ConductorHarness()
+  const filler = { type: 'removePublication', registrationId: -1 } as const
+  while (harness.senderQueue.remainingCapacity() > 0) harness.senderQueue.offer(filler)
+  harness.conductor.doWork(harness.nowNs)
+  harness.fromAgents.offer({ type: 'publicationReleased', registrationId: -1 })
+  harness.fromAgents.offer({ type: 'imageReleased', correlationId: -1 })
+  harness.conductor.doWork(harness.nowNs)
+  harness.conductor.doWork(harness.nowNs)
+  assert.is(harness.fromAgents.poll(), undefined)
+})
+
 test('one command is taken in a cycle', () => {
   const harness = new ConductorHarness()
   const client = harness.client()
