@@ -31,7 +31,7 @@ type CreateImageCommand = Extract<ConductorCommand, { readonly type: 'createImag
 /** An image, and what is freed with it. */
 interface Entry {
   readonly image: PublicationImage
-  readonly endpointId: number
+  readonly endpoint: Endpoint
 }
 
 interface ImageLog {
@@ -75,8 +75,8 @@ export class Images {
   /** Joins a new subscription to the images that it wants. */
   linkSubscription(subscription: Subscription): void {
     const { endpointId, streamId, sessionId } = subscription
-    for (const { image, endpointId: its } of this.entries.values()) {
-      const isWanted = its === endpointId && image.streamId === streamId &&
+    for (const { image, endpoint } of this.entries.values()) {
+      const isWanted = endpoint.id === endpointId && image.streamId === streamId &&
         (sessionId === undefined || sessionId === image.sessionId)
       if (isWanted && image.isAcceptingSubscriptions()) this.link(image, subscription, image.joinPosition())
     }
@@ -135,7 +135,7 @@ export class Images {
     const endpoint = this.endpoints.find(endpointId)
     const wanted = this.subscriptions.matching(endpointId, streamId, sessionId)
     const first = wanted[0]
-    if (endpoint?.state !== 'ACTIVE' || first === undefined) return false
+    if (endpoint?.state !== 'ACTIVE' || first === undefined || this.isReceived(command)) return false
     if (this.entries.size >= services.settings.imagesMax) {
       throw new DriverError(ErrorCode.GENERIC_ERROR, `there are ${this.entries.size} images, no more are allowed`)
     }
@@ -171,11 +171,12 @@ export class Images {
         lossReport: services.context.lossReport,
         channel: first.channel,
         epochMs: services.context.epochMs,
-        events: this.eventsOf(endpointId),
+        events: this.eventsOf(endpoint),
         nowNs: services.nowNs,
       })
       this.linkAll(image, wanted, joinPosition)
-      this.entries.set(correlationId, { image, endpointId })
+      this.entries.set(correlationId, { image, endpoint })
+      endpoint.references++
       services.toReceiver.send({
         type: 'addImage',
         image: {
@@ -193,6 +194,15 @@ export class Images {
       for (const step of undo.reverse()) step()
       throw error
     }
+  }
+
+  /** Whether the session has an image already: the receiver asked again before it had that. */
+  private isReceived({ endpointId, streamId, sessionId }: CreateImageCommand): boolean {
+    for (const { image, endpoint } of this.entries.values()) {
+      const isSession = endpoint.id === endpointId && image.streamId === streamId && image.sessionId === sessionId
+      if (isSession && image.hasReaders()) return true
+    }
+    return false
   }
 
   private createLog(
@@ -265,17 +275,22 @@ export class Images {
     })
   }
 
-  private eventsOf(endpointId: number): PublicationImageEvents {
+  private eventsOf(endpoint: Endpoint): PublicationImageEvents {
     const { toReceiver, notifier } = this.services
     return {
-      removeFromReceiver: ({ correlationId }) => toReceiver.trySend({ type: 'removeImage', correlationId }),
+      removeFromReceiver: ({ correlationId }) => {
+        if (!toReceiver.trySend({ type: 'removeImage', correlationId })) return false
+        // Until then the socket stays open without subscriptions, too: the sender is told that they are gone.
+        this.endpoints.release(endpoint)
+        return true
+      },
       onUnavailable: ({ correlationId, streamId, subscriberPositions }) => {
         for (const { link } of subscriberPositions) {
           notifier.onUnavailableImage(correlationId, link.registrationId, streamId, link.channel)
         }
       },
       clearCoolDown: ({ streamId, sessionId }) =>
-        toReceiver.trySend({ type: 'removeCoolDown', endpointId, streamId, sessionId }),
+        toReceiver.trySend({ type: 'removeCoolDown', endpointId: endpoint.id, streamId, sessionId }),
     }
   }
 

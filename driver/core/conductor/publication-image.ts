@@ -2,6 +2,7 @@ import type { AtomicCounter } from '../../../client/memory/atomic-counter.ts'
 import type { LossReport } from '../../../client/memory/loss-report.ts'
 import type { LogBuffers } from '../../../client/log/log-buffers.ts'
 import { cleanTo } from '../../../client/log/term-cleaner.ts'
+import { FRAME_ALIGNMENT } from '../../../schemas/descriptors.ts'
 import type { LogRegion } from '../log-store.ts'
 import type { ImageState } from '../shared-state.ts'
 import type { DriverSettings } from '../driver-settings.ts'
@@ -161,17 +162,24 @@ export class PublicationImage {
     return removed
   }
 
-  /** Where one more subscriber begins: with the slowest, but not where its position, which clients write, is nonsense. */
+  /** Where one more subscriber begins: with the slowest. */
   joinPosition(): number {
-    let position = this.rebuildPosition
-    for (const subscriber of this.subscribers) position = Math.min(position, subscriber.position())
-    return Math.max(position, this.cleanPosition)
+    const { rebuildPosition } = this
+    let position = rebuildPosition
+    for (const subscriber of this.subscribers) {
+      position = Math.min(position, this.positionOf(subscriber, rebuildPosition))
+    }
+    return position
   }
 
   /** Whether one more subscriber would see anything. */
   isAcceptingSubscriptions(): boolean {
-    if (this.subscribers.length === 0) return false
-    return this.#status === 'ACTIVE' || (this.#status === 'DRAINING' && !this.isDrained())
+    return this.hasReaders() && (this.#status === 'ACTIVE' || !this.isDrained())
+  }
+
+  /** Whether the receiver has it, for subscribers. */
+  hasReaders(): boolean {
+    return this.subscribers.length > 0 && (this.#status === 'ACTIVE' || this.#status === 'DRAINING')
   }
 
   /** When a gap is due; Infinity when only input can make work. */
@@ -186,15 +194,16 @@ export class PublicationImage {
    */
   trackRebuild(nowNs: number): number {
     if (!this.isRebuilt()) return 0
+    const highWaterPosition = this.receiverHwm.get()
     let minPosition = Infinity
     let maxPosition = this.rebuildPosition
     for (const subscriber of this.subscribers) {
-      const position = subscriber.position()
+      const position = this.positionOf(subscriber, highWaterPosition)
       minPosition = Math.min(minPosition, position)
       maxPosition = Math.max(maxPosition, position)
     }
     const before = this.rebuildPosition
-    const rebuilt = this.lossDetector.scan(this.log, maxPosition, this.receiverHwm.get(), nowNs)
+    const rebuilt = this.lossDetector.scan(this.log, maxPosition, highWaterPosition, nowNs)
     if (rebuilt > before) {
       this.rebuildPosition = rebuilt
       this.receiverPosition.set(rebuilt)
@@ -238,8 +247,13 @@ export class PublicationImage {
   }
 
   private isRebuilt(): boolean {
-    const isLive = this.#status === 'ACTIVE' || this.#status === 'DRAINING'
-    return isLive && this.subscribers.length > 0 && !this.log.isPublicationRevoked()
+    return this.hasReaders() && !this.log.isPublicationRevoked()
+  }
+
+  /** Of a subscriber, whose client writes it, as far as it can be true: where a frame can begin that is still there. */
+  private positionOf(subscriber: SubscriberPosition, maxPosition: number): number {
+    const position = Math.min(subscriber.position(), maxPosition)
+    return Math.max(this.cleanPosition, position - (position % FRAME_ALIGNMENT))
   }
 
   private hasEnded(nowNs: number): boolean {

@@ -139,11 +139,7 @@ export class DataPacketDispatcher {
     const stream = this.streams.get(streamId)
     if (stream === undefined || !stream.isInterestedIn(sessionId)) return
     this.removeEntry(streamId, sessionId)
-    const older = stream.images.get(sessionId)
-    if (older !== undefined) {
-      older.stopSending()
-      this.dropImage(stream, sessionId)
-    }
+    if (stream.images.has(sessionId)) this.dropImage(stream, sessionId)
     stream.images.set(sessionId, image)
     this.size++
   }

@@ -131,6 +131,10 @@ export class ReceiverImage {
     return this.isSending() ? this.statusDeadlineNs : Infinity
   }
 
+  isSameSession({ endpointId, streamId, sessionId }: ReceiverImage): boolean {
+    return endpointId === this.endpointId && streamId === this.streamId && sessionId === this.sessionId
+  }
+
   /** A newer image of the same session has taken over. */
   stopSending(): void {
     this.isStopped = true

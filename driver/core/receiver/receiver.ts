@@ -148,6 +148,10 @@ export class Receiver implements Agent {
     try {
       const services = { endpoint, countersValues: cnc.countersValues, systemCounters, settings }
       const image = new ReceiverImage(params, services, nowNs)
+      for (const older of this.images) {
+        // Its sender would take what they say for what the new one says.
+        if (older.isSameSession(image)) older.stopSending()
+      }
       this.images = [...this.images, image]
       endpoint?.dispatcher.addImage(image)
     } catch {

@@ -317,12 +317,12 @@ test('without subscriptions the receiver is told, the image ends, and the socket
   assert.is(harness.labelsOf(CounterType.SUBSCRIBER_POSITION).length, 1)
   client.removeSubscription(second)
   harness.run()
-  assert.equal(commands(harness), [
-    { type: 'removeInterest', endpointId, streamId: 1, sessionId: SESSION },
-    { type: 'removeReceiveEndpoint', endpointId },
-  ])
+  assert.equal(commands(harness), [{ type: 'removeInterest', endpointId, streamId: 1, sessionId: SESSION }])
   assert.equal(typesOf(client.responses()), ['ON_OPERATION_SUCCESS', 'ON_OPERATION_SUCCESS'])
-  harness.pass(15 * SECOND, [client])
+  harness.pass(1.5 * SECOND, [client])
+  assert.equal(commands(harness), [], 'the sender is still being told that its receiver goes')
+  harness.pass(13.5 * SECOND, [client])
+  assert.equal(commandTypes(harness), ['removeImage', 'removeReceiveEndpoint', 'removeCoolDown'])
   assert.is(harness.logs.regions.size, 0)
   assert.is(harness.liveCounters(), 46 + 1)
   assert.equal(client.responses(), [], 'nobody is left to be told that the image is gone')
@@ -347,6 +347,24 @@ test('a socket that is being closed takes no subscription', () => {
   client.addSubscription(UDP, 1)
   harness.run()
   assert.is(commandTypes(harness).at(-1), 'addReceiveEndpoint')
+})
+
+test('a session that is asked for twice has one image, and a new one once its subscribers are others', () => {
+  const harness = new ConductorHarness()
+  const client = harness.client()
+  const subscription = subscribe(harness, client)
+  client.addSubscription(UDP, 2)
+  harness.createImage(SESSION, 1)
+  harness.createImage(SESSION, 1)
+  const [first] = available(harness, client)
+  assert.equal(harness.receiverCommands.slice(-2).map(({ type }) => type), ['addImage', 'imageNotCreated'])
+  client.removeSubscription(subscription)
+  harness.run()
+  subscribe(harness, client)
+  harness.createImage(SESSION, 1)
+  const [second] = available(harness, client)
+  assert.is(told(harness).correlationId, second?.correlationId)
+  assert.is.not(second?.correlationId, first?.correlationId)
 })
 
 test('an image is rejected by way of the receiver', () => {
