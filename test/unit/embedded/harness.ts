@@ -1,8 +1,8 @@
+import { createSocket } from 'node:dgram'
 import type { Worker } from 'node:worker_threads'
 import * as assert from 'uvu/assert'
-import { GodwitError } from '../../../client/index.ts'
-import type { Client, ClientOptions, ExclusivePublication, Publication, Subscription } from '../../../client/index.ts'
-import { Client as ClientClass } from '../../../client/index.ts'
+import { Client, GodwitError } from '../../../client/index.ts'
+import type { ClientOptions, ExclusivePublication, Publication, Subscription } from '../../../client/index.ts'
 import { MediaDriver } from '../../../driver/index.ts'
 import type { MediaDriverOptions } from '../../../driver/index.ts'
 
@@ -15,7 +15,7 @@ export const SMALL: MediaDriverOptions = {
   termBufferLength: 65_536,
   ipcTermBufferLength: 65_536,
   countersBufferLength: 1024 * 1024,
-  publicationLingerTimeoutNs: 20 * MS,
+  publicationLingerTimeoutNs: 250 * MS,
   rcvStatusMessageTimeoutNs: 20 * MS,
   imageLivenessTimeoutNs: 300 * MS,
   countersFreeToReuseTimeoutNs: 10 * MS,
@@ -48,7 +48,7 @@ export class World {
   }
 
   async connect(options: ClientOptions = {}): Promise<Client> {
-    const client = await ClientClass.connect(this.driver, {
+    const client = await Client.connect(this.driver, {
       errorHandler: (error) => this.errors.push(error as GodwitError),
       ...options,
     })
@@ -56,8 +56,13 @@ export class World {
     return client
   }
 
+  async closeClients(): Promise<void> {
+    for (const client of this.#clients.splice(0)) await client.close()
+    this.errors.length = 0
+  }
+
   async end(): Promise<void> {
-    for (const client of this.#clients) await client.close()
+    await this.closeClients()
     await this.driver.close()
   }
 
@@ -109,6 +114,15 @@ export async function resolved(subscription: Subscription): Promise<string> {
   return channel!
 }
 
+/** A channel whose port is free, for those who must all name the same. */
+export async function freeChannel(): Promise<string> {
+  const socket = createSocket('udp4')
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+  const { port } = socket.address()
+  await new Promise<void>((resolve) => socket.close(resolve))
+  return `aeron:udp?endpoint=127.0.0.1:${port}`
+}
+
 /** Offers until it is accepted. */
 export async function send(publication: Publication | ExclusivePublication, bytes: Uint8Array): Promise<number> {
   let position = -1
@@ -136,9 +150,9 @@ export function bytesOf(text: string): Uint8Array {
 }
 
 /** What a promise rejects with, which must be an error of ours with that code. */
-export async function rejection(promise: Promise<unknown>, code: string): Promise<GodwitError> {
+export async function rejection(promise: Promise<unknown>, code: string, what: string = ''): Promise<GodwitError> {
   const error = await promise.then(() => 'no error', (reason: unknown) => reason)
-  assert.ok(error instanceof GodwitError && error.code === code, `expected ${code}: ${String(error)}`)
+  assert.ok(error instanceof GodwitError && error.code === code, `${what} expected ${code}: ${String(error)}`)
   return error as GodwitError
 }
 

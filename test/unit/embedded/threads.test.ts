@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import * as assert from 'uvu/assert'
 import { suite } from '../../support/suite.ts'
-import { LOOPBACK, World, messageOf, resolved, until } from './harness.ts'
+import { LOOPBACK, World, freeChannel, messageOf, resolved, until } from './harness.ts'
 import { STREAM_ID, startThread } from './thread-job.ts'
 
 const test = suite('embedded/threads')
@@ -82,7 +82,7 @@ test('a client that closes leaves nothing behind, and one whose thread is killed
     await until('its resources to go', () => world.labels().length === before.length)
     assert.is(world.systemCounter('Client liveness timeouts'), 0)
 
-    const killed = startThread({ handle: world.driver.handle, job: { kind: 'hold', channel: LOOPBACK_FIXED } })
+    const killed = startThread({ handle: world.driver.handle, job: { kind: 'hold', channel: await freeChannel() } })
     assert.is(await messageOf(killed), 'held')
     await killed.terminate()
     assert.ok(world.labels().includes('held'))
@@ -93,8 +93,5 @@ test('a client that closes leaves nothing behind, and one whose thread is killed
     await world.end()
   }
 })
-
-/** Publisher and subscriber of one thread must name the same port. */
-const LOOPBACK_FIXED = 'aeron:udp?endpoint=127.0.0.1:24567'
 
 test.run()
