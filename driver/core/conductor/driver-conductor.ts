@@ -37,7 +37,8 @@ export class DriverConductor implements Agent {
   private readonly clientCommands: ClientCommands
   private readonly cycleTracker: CycleTracker
   private timerDueNs: number = -Infinity
-  private consumerPosition: number = 0
+  /** None yet: the clock of a command that is never completed starts when the first look sees it. */
+  private consumerPosition: number = -1
   private consumerMovedNs: number = 0
   private corruptionCount: number = 0
 

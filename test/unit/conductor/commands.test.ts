@@ -402,6 +402,20 @@ test('a command that is being written when the ring was idle for long has its ti
   assert.is(harness.systemCounters.get(SystemCounterId.UNBLOCKED_COMMANDS), 0)
 })
 
+test('a command that is being written when the driver starts has its time, too', () => {
+  const harness = new ConductorHarness()
+  harness.nowNs = 1e6 * SECOND
+  const client = harness.client()
+  client.addCounter(1000, [], 'early')
+  const recordLength = harness.cnc.toDriver.loadInt32(0)
+  harness.cnc.toDriver.storeInt32(0, -recordLength)
+  harness.pass(5 * SECOND, [client])
+  assert.is(harness.systemCounters.get(SystemCounterId.UNBLOCKED_COMMANDS), 0)
+  harness.cnc.toDriver.storeInt32(0, recordLength)
+  harness.run()
+  only(client.responses(), 'ON_COUNTER_READY')
+})
+
 test('free session ids are in use on no channel, and not reserved', () => {
   const harness = new ConductorHarness()
   const client = harness.client()
