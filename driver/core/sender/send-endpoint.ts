@@ -34,6 +34,11 @@ import type { SenderPublication } from './sender-publication.ts'
 /** Control datagrams that one poll of one endpoint takes. */
 const CONTROL_DATAGRAMS_PER_POLL = 32
 
+/** ERR frames of one endpoint that are passed on within a second: every client hears of each. */
+export const ERRORS_PER_SECOND_MAX = 64
+
+const SECOND_NS = 1e9
+
 const FRAME_LENGTH_OFFSET = FrameHeaderMeta.fields.frameLength.offset
 const NO_GROUP_TAG = -1n
 
@@ -51,6 +56,8 @@ export class SendEndpoint {
   private readonly rttAnswer: RttAnswerWriter = new RttAnswerWriter()
   private transport: UdpTransport | undefined
   private nowNs: number = 0
+  private errorsSinceNs: number = -Infinity
+  private errorCount: number = 0
 
   constructor(endpointId: number, systemCounters: SystemCounters, toConductor: CommandSink<ConductorCommand>) {
     this.endpointId = endpointId
@@ -185,7 +192,7 @@ export class SendEndpoint {
     const publication = this.find(error.sessionId(), error.streamId())
     if (publication === undefined) return
     publication.onError(buffer, offset)
-    if (!hasCapacityForReports(this.toConductor)) {
+    if (!this.mayPassOn() || !hasCapacityForReports(this.toConductor)) {
       this.systemCounters.increment(SystemCounterId.CONDUCTOR_PROXY_FAILS)
       return
     }
@@ -198,6 +205,16 @@ export class SendEndpoint {
       groupTag: error.flags().hasGroupTag() ? error.groupTag() : NO_GROUP_TAG,
       sourceAddress,
     })
+  }
+
+  /** Whether one more ERR frame may be passed on now. */
+  private mayPassOn(): boolean {
+    if (this.nowNs >= this.errorsSinceNs + SECOND_NS) {
+      this.errorsSinceNs = this.nowNs
+      this.errorCount = 0
+    }
+    this.errorCount++
+    return this.errorCount <= ERRORS_PER_SECOND_MAX
   }
 
   private onRttMeasurement(buffer: DirectBuffer, offset: number): void {

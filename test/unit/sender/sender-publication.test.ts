@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { ERRORS_PER_SECOND_MAX } from '../../../driver/core/sender/send-endpoint.ts'
 import { SystemCounterId } from '../../../schemas/generated/aeron.memory/index.ts'
 import { suite } from '../../support/suite.ts'
 import { REMOTE } from './fake-media.ts'
@@ -348,11 +349,28 @@ test('an ERR frame reaches the conductor, and its receiver is gone', () => {
   assert.is(reply?.type === 'publicationError' && reply.groupTag, 77n)
 })
 
+test('few ERR frames are passed on in a second, since every client hears of them', () => {
+  const { harness } = startConnected()
+  harness.replies()
+  for (const expected of [ERRORS_PER_SECOND_MAX, 0]) {
+    for (let i = 0; i < 500; i++) harness.deliver(errorFrame())
+    assert.is(harness.replies().length, expected)
+    harness.workAfter(999 * MS)
+  }
+  harness.workAfter(MS)
+  harness.deliver(errorFrame())
+  assert.is(harness.replies().length, 1)
+  assert.is(harness.count(SystemCounterId.ERROR_FRAMES_RECEIVED), 1001)
+  assert.is(harness.count(SystemCounterId.CONDUCTOR_PROXY_FAILS), 1000 - ERRORS_PER_SECOND_MAX)
+})
+
 test('ERR frames leave room in the queue of the conductor', () => {
   const { harness } = startConnected()
-  for (let i = 0; i < 1000; i++) harness.deliver(errorFrame())
+  for (let second = 0; second < 20; second++) {
+    for (let i = 0; i < ERRORS_PER_SECOND_MAX; i++) harness.deliver(errorFrame())
+    harness.workAfter(1000 * MS)
+  }
   assert.is(harness.toConductor.remainingCapacity(), 256)
-  assert.is(harness.count(SystemCounterId.ERROR_FRAMES_RECEIVED), 1000)
   assert.ok(harness.count(SystemCounterId.CONDUCTOR_PROXY_FAILS) > 200)
 })
 
