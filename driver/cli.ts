@@ -3,7 +3,7 @@
 import type { CommandGroup, Output } from '../codegen/cli/command.ts'
 import { dispatch, EXIT_FAILED, EXIT_OK } from '../codegen/cli/command.ts'
 import { GodwitError } from '../codegen/runtime/errors.ts'
-import { packageVersion } from './version.ts'
+import { packageVersion } from '../client/version.ts'
 
 /** An error that is no answer to the input but a defect of this program; the number is EX_SOFTWARE of sysexits. */
 const EXIT_DEFECT = 70

@@ -21,6 +21,7 @@ import { CountersReader } from '../memory/counters-reader.ts'
 import { ManyToOneRingBuffer } from '../memory/many-to-one-ring-buffer.ts'
 import type { BasePublication } from '../base-publication.ts'
 import type { Subscription } from '../subscription.ts'
+import { packageVersion } from '../version.ts'
 import { diagnose } from './diagnostics.ts'
 import type { DriverEventHandler, PublicationErrorFrame } from './driver-events.ts'
 import { DriverEvents } from './driver-events.ts'
@@ -402,7 +403,8 @@ export class ClientConductor implements DriverEventHandler {
     if (this.#heartbeat !== undefined || !this.#isHeartbeat(counterId)) return
     this.#heartbeat = new AtomicCounter(this.cnc.countersValues, counterId)
     const { clientName } = this.#settings
-    if (clientName !== '') appendToCounterLabel(this.cnc.countersMetadata, counterId, ` name=${clientName}`)
+    const text = ` name=${clientName} version=${packageVersion()} commit=release`
+    appendToCounterLabel(this.cnc.countersMetadata, counterId, text)
   }
 
   #isHeartbeat(counterId: number): boolean {

@@ -21,7 +21,7 @@ test('the heartbeat counter has the name of the client and is written every keep
   const client = driver.connect({ clientName: 'tester' })
   await client.addSubscription('aeron:ipc', 10)
   const id = driver.counters.findByTypeAndRegistrationId(CounterType.CLIENT_HEARTBEAT, client.clientId)
-  assert.match(driver.counters.label(id), /^client-heartbeat: id=\d+ name=tester$/)
+  assert.match(driver.counters.label(id), /^client-heartbeat: id=\d+ name=tester version=\d+\.\d+\.\S+ commit=release$/)
   const before = heartbeatOf(driver, client.clientId)
   driver.advanceMs(530)
   const after = heartbeatOf(driver, client.clientId)
