@@ -2,11 +2,21 @@ import { BroadcastChannel, receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { GodwitError } from '../../codegen/runtime/index.ts'
 import { LogBuffers } from '../log/log-buffers.ts'
+import { WAKE_LENGTH } from '../protocol/embedded.ts'
 import type { EmbeddedDriverHandle, EmbeddedLogMessage } from '../protocol/embedded.ts'
 import type { LogSource } from './log-source.ts'
 
 /** Logs that came and were not opened yet: beyond this, the oldest is dropped. */
 const PENDING_LOGS_MAX = 1024
+
+/** How long a log may wait to be opened: the message that names it comes right behind it, if at all. */
+const PENDING_LINGER_NS = 3_000_000_000
+
+interface PendingLog {
+  readonly message: EmbeddedLogMessage
+  /** When it was first seen here; 0 before. */
+  seenNs: number
+}
 
 /**
  * Logs of a driver in the same process: they come through a BroadcastChannel, ahead of the response that names them.
@@ -15,7 +25,7 @@ const PENDING_LOGS_MAX = 1024
  */
 export class EmbeddedLogs implements LogSource {
   readonly #channel: BroadcastChannel
-  readonly #pending: Map<string, EmbeddedLogMessage> = new Map()
+  readonly #pending: Map<string, PendingLog> = new Map()
   #clientId: number = NO_CLIENT
 
   constructor(handle: EmbeddedDriverHandle) {
@@ -30,12 +40,21 @@ export class EmbeddedLogs implements LogSource {
 
   open(name: string): LogBuffers {
     this.#drain()
-    const message = this.#pending.get(name)
+    const message = this.#pending.get(name)?.message
     if (message === undefined) {
       throw new GodwitError('ERR_GODWIT_LOG_UNKNOWN', `the driver names a log ${name} that it did not hand over`)
     }
     this.#pending.delete(name)
     return new LogBuffers(message.memory, message.byteOffset, message.byteLength)
+  }
+
+  /** Takes what came for others, too, or it would pile up in a thread that spins. */
+  onTime(nowNs: number): void {
+    this.#drain()
+    for (const [name, log] of this.#pending) {
+      if (log.seenNs === 0) log.seenNs = nowNs
+      else if (nowNs > log.seenNs + PENDING_LINGER_NS) this.#pending.delete(name)
+    }
   }
 
   /** Memory of the process is freed when nobody refers to it. */
@@ -61,7 +80,7 @@ export class EmbeddedLogs implements LogSource {
 
   #accept(message: unknown): void {
     if (!isLogMessage(message) || message.clientId !== this.#clientId) return
-    this.#pending.set(message.name, message)
+    this.#pending.set(message.name, { message, seenNs: 0 })
     if (this.#pending.size > PENDING_LOGS_MAX) {
       for (const oldest of this.#pending.keys()) {
         this.#pending.delete(oldest)
@@ -83,8 +102,9 @@ export function embeddedHandleOf(value: unknown): EmbeddedDriverHandle | undefin
 
 function isHandle(value: unknown): value is EmbeddedDriverHandle {
   if (typeof value !== 'object' || value === null) return false
-  const { kind, cnc, logChannel } = value as Partial<Record<keyof EmbeddedDriverHandle, unknown>>
-  return kind === 'godwit-embedded-driver' && cnc instanceof SharedArrayBuffer && typeof logChannel === 'string'
+  const { kind, cnc, logChannel, wake } = value as Partial<Record<keyof EmbeddedDriverHandle, unknown>>
+  return kind === 'godwit-embedded-driver' && cnc instanceof SharedArrayBuffer && typeof logChannel === 'string' &&
+    (wake === undefined || (wake instanceof SharedArrayBuffer && wake.byteLength >= WAKE_LENGTH))
 }
 
 function isLogMessage(value: unknown): value is EmbeddedLogMessage {

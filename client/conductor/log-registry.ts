@@ -42,6 +42,7 @@ export class LogRegistry {
 
   /** Gives back the logs whose linger time is over. Returns how many. */
   onTime(nowNs: number): number {
+    this.#source.onTime?.(nowNs)
     let released = 0
     for (const [name, { releaseNs }] of this.#logs) {
       if (releaseNs > nowNs) continue

@@ -10,6 +10,9 @@ export interface LogSource {
    */
   open(name: string): LogBuffers
 
+  /** Is called now and then: lets go of what nobody has opened for long. */
+  onTime?(nowNs: number): void
+
   /** The log of that name is not used any more. */
   release(name: string): void
 

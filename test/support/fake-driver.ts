@@ -190,6 +190,13 @@ export class FakeDriver implements LogSource {
     }, 64)
   }
 
+  /** Answers a command that came before. */
+  answerLate({ typeId, bytes }: ReceivedCommand): void {
+    const command = new DirectBuffer(bytes)
+    const decoder = new ClientCommandDecoder().wrap(command, 0, ClientCommandDecoder.BLOCK_LENGTH, 1)
+    this.#answer(typeId, decoder.clientIdAsNumber(), decoder.correlationIdAsNumber(), command)
+  }
+
   /** Types of the commands that came, without those before `from`. */
   commandTypes(from: number = 0): number[] {
     return this.commands.slice(from).map(({ typeId }) => typeId)

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { Client } from '../../../client/client.ts'
 import { EmbeddedLogs } from '../../../client/conductor/embedded-connection.ts'
 import { waitStrategy } from '../../../client/conductor/wait-strategy.ts'
-import type { EmbeddedDriverHandle } from '../../../client/protocol/embedded.ts'
+import type { EmbeddedDriverHandle, EmbeddedLogMessage } from '../../../client/protocol/embedded.ts'
 import { FakeDriver } from '../../support/fake-driver.ts'
 import { suite } from '../../support/suite.ts'
 import { rejection } from './rejection.ts'
@@ -18,11 +18,15 @@ function handleOf(driver: FakeDriver): EmbeddedDriverHandle {
 }
 
 function post(handle: EmbeddedDriverHandle, driver: FakeDriver, clientId: number, name: string): BroadcastChannel {
-  driver.createLog(1, name)
   const sender = new BroadcastChannel(handle.logChannel)
-  const { buffer, byteLength } = driver.logs.get(name)!.bytes
-  sender.postMessage({ clientId, name, memory: buffer, byteOffset: 0, byteLength })
+  sender.postMessage(logMessage(driver, clientId, name))
   return sender
+}
+
+function logMessage(driver: FakeDriver, clientId: number, name: string): EmbeddedLogMessage {
+  driver.createLog(1, name)
+  const { buffer, byteLength } = driver.logs.get(name)!.bytes
+  return { clientId, name, memory: buffer as SharedArrayBuffer, byteOffset: 0, byteLength }
 }
 
 test('a log is there at once for its client, without a turn of the event loop', async () => {
@@ -49,6 +53,22 @@ test('a log is there, too, when the event loop took the message', async () => {
   const sender = post(handle, driver, 7, 'log')
   await new Promise((resolve) => setTimeout(resolve, 5))
   assert.is(logs.open('log').correlationId, 1)
+  logs.close()
+  sender.close()
+})
+
+test('a log that nobody opens is not kept', async () => {
+  const driver = new FakeDriver()
+  const handle = handleOf(driver)
+  const logs = new EmbeddedLogs(handle)
+  logs.bind(7)
+  const sender = post(handle, driver, 7, 'log')
+  logs.onTime(1e9)
+  logs.onTime(4e9)
+  sender.postMessage(logMessage(driver, 7, 'other'))
+  logs.onTime(4e9 + 1)
+  assert.is((await rejection(() => logs.open('log'))).code, 'ERR_GODWIT_LOG_UNKNOWN')
+  assert.is(logs.open('other').correlationId, 1)
   logs.close()
   sender.close()
 })

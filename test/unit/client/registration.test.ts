@@ -102,6 +102,22 @@ test('an answer that does not come within the driver timeout rejects', async () 
   assert.is((await adding).code, 'ERR_GODWIT_REGISTRATION_TIMEOUT')
 })
 
+test('what is added after that time is given back', async () => {
+  const driver = new FakeDriver()
+  const client = driver.connect({ driverTimeoutMs: 1000 })
+  driver.isAnswering = false
+  const adding = rejection(() => client.addSubscription(CHANNEL, 10))
+  const addingCounter = rejection(() => client.addCounter(1001, 'late'))
+  await turns()
+  driver.advanceMs(1001)
+  assert.is((await adding).code, 'ERR_GODWIT_REGISTRATION_TIMEOUT')
+  assert.is((await addingCounter).code, 'ERR_GODWIT_REGISTRATION_TIMEOUT')
+  for (const command of driver.commands.slice()) driver.answerLate(command)
+  driver.advanceMs(50)
+  driver.work()
+  assert.equal(driver.commandTypes().slice(2), [CommandType.REMOVE_SUBSCRIPTION, CommandType.REMOVE_COUNTER])
+})
+
 test('what was aborted while it was added is given back when it comes', async () => {
   const driver = new FakeDriver()
   const client = driver.connect()
