@@ -186,7 +186,9 @@ export class ReceiverImage {
   }
 
   private onHeartbeat(position: number, flags: number, nowNs: number): void {
-    if (position > this.overRunLimit) {
+    // Padding takes a sender beyond its limit, to the end of the term: when that is lost, only heartbeats tell of it.
+    const isBehindPadding = position % this.termLength === 0 && position - this.overRunLimit < this.termLength / 2
+    if (position > this.overRunLimit && !isBehindPadding) {
       this.systemCounters.increment(SystemCounterId.FLOW_CONTROL_OVER_RUNS)
       return
     }

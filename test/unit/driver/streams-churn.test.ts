@@ -13,8 +13,8 @@ import { VirtualWorld } from '../../support/virtual-world.ts'
 const test = suite('streams that come and go in virtual time')
 
 const SECOND = 1e9
-const CASES = 4
-const ACTIONS = 100
+const CASES = 3
+const ACTIONS = 80
 const HELD_MAX = 12
 const CHANNELS = [
   'aeron:ipc?term-length=64k',
