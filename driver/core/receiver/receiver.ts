@@ -4,6 +4,7 @@ import type { Agent } from '../agent.ts'
 import type { ConductorCommand, ReceiverCommand, ReceiverImageParams } from '../commands.ts'
 import { CycleTracker } from '../cycle-tracker.ts'
 import type { ReceiverContext } from '../driver-context.ts'
+import { Outbox } from '../outbox.ts'
 import { Anomalies } from './anomalies.ts'
 import { ControlFrames } from './control-frames.ts'
 import { PendingSetups } from './pending-setups.ts'
@@ -18,8 +19,8 @@ export class Receiver implements Agent {
   readonly roleName = 'receiver'
   private readonly context: ReceiverContext
   private readonly services: EndpointServices
-  /** What the conductor's queue did not take: at most one for each command, and no command is taken while some wait. */
-  private readonly replies: ConductorCommand[] = []
+  /** While replies wait for room at the conductor, no command is taken. */
+  private readonly replies: Outbox<ConductorCommand>
   private readonly cycles: CycleTracker
   private readonly endpoints = new Map<number, ReceiveEndpoint>()
   private nowNs: number = 0
@@ -29,6 +30,7 @@ export class Receiver implements Agent {
   constructor(context: ReceiverContext) {
     const { settings, systemCounters, toConductor } = context
     this.context = context
+    this.replies = new Outbox(toConductor)
     this.services = {
       context,
       anomalies: new Anomalies(toConductor, systemCounters),
@@ -47,7 +49,8 @@ export class Receiver implements Agent {
     this.nowNs = nowNs
     this.cycles.onCycle(nowNs)
     let workCount = 0
-    const command = this.flushReplies() ? this.context.commands.poll() : undefined
+    this.replies.flush()
+    const command = this.replies.isWaiting ? undefined : this.context.commands.poll()
     if (command !== undefined) {
       this.onCommand(command, nowNs)
       workCount++
@@ -59,7 +62,7 @@ export class Receiver implements Agent {
   }
 
   nextDeadlineNs(): number {
-    if (this.replies.length > 0) return this.nowNs
+    if (this.replies.isWaiting) return this.nowNs
     let deadlineNs = Math.min(this.services.pendingSetups.nextDeadlineNs, this.context.media.nextArrivalNs())
     for (const image of this.images) deadlineNs = Math.min(deadlineNs, image.nextDeadlineNs())
     return deadlineNs
@@ -121,19 +124,19 @@ export class Receiver implements Agent {
       }
       if (transport === undefined) {
         this.setEndpoint(endpointId, undefined)
-        this.reply({ type: 'endpointFailed', endpointId, message: error?.message ?? 'the socket did not open' })
+        this.replies.send({ type: 'endpointFailed', endpointId, message: error?.message ?? 'the socket did not open' })
         return
       }
       endpoint.onOpened(transport)
       const { localAddress, sendBufferLength, receiveBufferLength } = transport
-      this.reply({ type: 'endpointOpened', endpointId, localAddress, sendBufferLength, receiveBufferLength })
+      this.replies.send({ type: 'endpointOpened', endpointId, localAddress, sendBufferLength, receiveBufferLength })
     })
   }
 
   private removeEndpoint(endpointId: number): void {
     this.endpoints.get(endpointId)?.close()
     this.setEndpoint(endpointId, undefined)
-    this.reply({ type: 'endpointClosed', endpointId })
+    this.replies.send({ type: 'endpointClosed', endpointId })
   }
 
   private setEndpoint(endpointId: number, endpoint: ReceiveEndpoint | undefined): void {
@@ -166,19 +169,6 @@ export class Receiver implements Agent {
       this.images = this.images.filter((candidate) => candidate !== image)
       this.endpoints.get(image.endpointId)?.dispatcher.removeImage(image)
     }
-    this.reply({ type: 'imageReleased', correlationId })
-  }
-
-  private reply(command: ConductorCommand): void {
-    if (this.replies.length > 0 || !this.context.toConductor.offer(command)) this.replies.push(command)
-  }
-
-  /** Returns whether no reply waits. */
-  private flushReplies(): boolean {
-    while (this.replies.length > 0) {
-      if (!this.context.toConductor.offer(this.replies[0]!)) return false
-      this.replies.shift()
-    }
-    return true
+    this.replies.send({ type: 'imageReleased', correlationId })
   }
 }

@@ -7,6 +7,7 @@ import { CycleTracker } from '../cycle-tracker.ts'
 import type { SenderContext } from '../driver-context.ts'
 import { ErrorReporter } from '../error-reporter.ts'
 import type { TransportOptions, UdpTransport } from '../media.ts'
+import { Outbox } from '../outbox.ts'
 import { SendEndpoint } from './send-endpoint.ts'
 import { SenderPublication } from './sender-publication.ts'
 
@@ -25,8 +26,8 @@ export class Sender implements Agent {
   private readonly errors: ErrorReporter
   private readonly endpoints: SendEndpoint[] = []
   private readonly publications: SenderPublication[] = []
-  /** Replies that the conductor had no room for. While there are some, no command is taken. */
-  private readonly replies: ConductorCommand[] = []
+  /** While replies wait for room at the conductor, no command is taken. */
+  private readonly replies: Outbox<ConductorCommand>
   private readonly pollIntervalNs: number
   private startIndex: number = 0
   private cyclesSincePoll: number = 0
@@ -37,6 +38,7 @@ export class Sender implements Agent {
   constructor(context: SenderContext) {
     const { settings, systemCounters } = context
     this.context = context
+    this.replies = new Outbox(context.toConductor)
     this.errors = new ErrorReporter(context.toConductor)
     this.pollIntervalNs = settings.rcvStatusMessageTimeoutNs / 2
     this.cycles = new CycleTracker(
@@ -59,7 +61,7 @@ export class Sender implements Agent {
   }
 
   nextDeadlineNs(): number {
-    if (this.replies.length > 0) return this.nowNs
+    if (this.replies.isWaiting) return this.nowNs
     let deadlineNs = this.context.media.nextArrivalNs()
     for (const publication of this.publications) deadlineNs = Math.min(deadlineNs, publication.nextDeadlineNs())
     return deadlineNs
@@ -72,7 +74,8 @@ export class Sender implements Agent {
   }
 
   private takeCommand(): number {
-    if (!this.sendReplies()) return 0
+    this.replies.flush()
+    if (this.replies.isWaiting) return 0
     const command = this.context.commands.poll()
     if (command === undefined) return 0
     this.onCommand(command)
@@ -113,14 +116,14 @@ export class Sender implements Agent {
     endpoint.open(transport)
     const { localAddress, sendBufferLength, receiveBufferLength } = transport
     const { endpointId } = endpoint
-    this.reply({ type: 'endpointOpened', endpointId, localAddress, sendBufferLength, receiveBufferLength })
+    this.replies.send({ type: 'endpointOpened', endpointId, localAddress, sendBufferLength, receiveBufferLength })
   }
 
   private onOpenFailed(endpoint: SendEndpoint, error: GodwitError | undefined): void {
     if (!this.isKnown(endpoint)) return
     this.endpoints.splice(this.endpoints.indexOf(endpoint), 1)
     const message = error?.message ?? 'the media gave neither a socket nor an error'
-    this.reply({ type: 'endpointFailed', endpointId: endpoint.endpointId, message })
+    this.replies.send({ type: 'endpointFailed', endpointId: endpoint.endpointId, message })
   }
 
   /** Whether nobody removed the endpoint while it was being opened. */
@@ -131,7 +134,7 @@ export class Sender implements Agent {
   private removeEndpoint(endpointId: number): void {
     const index = this.endpoints.findIndex((endpoint) => endpoint.endpointId === endpointId)
     if (index >= 0) this.endpoints.splice(index, 1)[0]?.close()
-    this.reply({ type: 'endpointClosed', endpointId })
+    this.replies.send({ type: 'endpointClosed', endpointId })
   }
 
   private addPublication(params: SenderPublicationParams): void {
@@ -157,7 +160,7 @@ export class Sender implements Agent {
       this.publications.splice(index, 1)
       publication.endpoint.removePublication(publication)
     }
-    this.reply({ type: 'publicationReleased', registrationId })
+    this.replies.send({ type: 'publicationReleased', registrationId })
   }
 
   /** Every publication has its turn to be the first. */
@@ -199,19 +202,5 @@ export class Sender implements Agent {
     let bytesReceived = 0
     for (const endpoint of this.endpoints) bytesReceived += endpoint.poll(nowNs)
     return bytesReceived
-  }
-
-  private reply(command: ConductorCommand): void {
-    this.replies.push(command)
-    this.sendReplies()
-  }
-
-  /** Returns whether the conductor has all of them. */
-  private sendReplies(): boolean {
-    while (this.replies.length > 0) {
-      if (!this.context.toConductor.offer(this.replies[0]!)) return false
-      this.replies.shift()
-    }
-    return true
   }
 }

@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert'
 import { COMMAND_QUEUE_CAPACITY, CommandQueue } from '../../../driver/core/command-queue.ts'
-import { Outbox } from '../../../driver/core/conductor/outbox.ts'
+import { Outbox } from '../../../driver/core/outbox.ts'
 import { suite } from '../../support/suite.ts'
 
-const test = suite('conductor: commands to other agents')
+const test = suite('commands to other agents')
 
 test('what the queue does not take waits, and nothing overtakes it', () => {
   let fullCount = 0
