@@ -52,6 +52,7 @@ export class DriverProxy {
 
   addPublication(channel: string, streamId: number, isExclusive: boolean): number {
     checkText('channel', channel, CHANNEL_LENGTH_MAX)
+    checkInt32('streamId', streamId)
     const correlationId = this.#ring.nextCorrelationId()
     this.#addPublication.wrap(this.#buffer, 0)
       .clientIdAsNumber(this.clientId)
@@ -77,6 +78,7 @@ export class DriverProxy {
 
   addSubscription(channel: string, streamId: number): number {
     checkText('channel', channel, CHANNEL_LENGTH_MAX)
+    checkInt32('streamId', streamId)
     const correlationId = this.#ring.nextCorrelationId()
     this.#addSubscription.wrap(this.#buffer, 0)
       .clientIdAsNumber(this.clientId)
@@ -98,7 +100,7 @@ export class DriverProxy {
   }
 
   addCounter(typeId: number, label: string, key: Uint8Array): number {
-    checkCounter(label, key)
+    checkCounter(typeId, label, key)
     const correlationId = this.#ring.nextCorrelationId()
     new AddCounterEncoder().wrap(this.#buffer, 0)
       .clientIdAsNumber(this.clientId)
@@ -111,7 +113,8 @@ export class DriverProxy {
   }
 
   addStaticCounter(typeId: number, registrationId: number, label: string, key: Uint8Array): number {
-    checkCounter(label, key)
+    checkCounter(typeId, label, key)
+    if (!Number.isSafeInteger(registrationId)) throw argumentError(`registrationId: ${registrationId} is no integer`)
     const correlationId = this.#ring.nextCorrelationId()
     new AddStaticCounterEncoder().wrap(this.#buffer, 0)
       .clientIdAsNumber(this.clientId)
@@ -141,6 +144,7 @@ export class DriverProxy {
   }
 
   nextAvailableSessionId(streamId: number): number {
+    checkInt32('streamId', streamId)
     const correlationId = this.#ring.nextCorrelationId()
     new GetNextAvailableSessionIdEncoder().wrap(this.#buffer, 0)
       .clientIdAsNumber(this.clientId)
@@ -184,7 +188,13 @@ export class DriverProxy {
   }
 }
 
-function checkCounter(label: string, key: Uint8Array): void {
+/** What does not fit the field would be another number there. */
+function checkInt32(name: string, value: number): void {
+  if (value !== (value | 0)) throw argumentError(`${name}: ${value} is not an integer of 32 bits`)
+}
+
+function checkCounter(typeId: number, label: string, key: Uint8Array): void {
+  checkInt32('typeId', typeId)
   checkText('label', label, COUNTER_LABEL_LENGTH_MAX)
   if (key.length > COUNTER_KEY_LENGTH_MAX) {
     throw argumentError(`key has ${key.length} bytes, at most ${COUNTER_KEY_LENGTH_MAX} are allowed`)

@@ -177,7 +177,7 @@ test('a full command buffer rejects additions and delays removals', async () => 
   assert.ok(driver.commandTypes().includes(CommandType.REMOVE_SUBSCRIPTION))
 })
 
-test('texts that do not fit or are not ASCII are refused before anything is sent', async () => {
+test('texts and numbers that do not fit, or are not ASCII, are refused before anything is sent', async () => {
   const driver = new FakeDriver()
   const client = driver.connect()
   for (const add of [
@@ -185,6 +185,12 @@ test('texts that do not fit or are not ASCII are refused before anything is sent
     () => client.addSubscription('aeron:ipc?alias=\u00e4', 1),
     () => client.addCounter(1001, 'x'.repeat(381)),
     () => client.addCounter(1001, 'x', new Uint8Array(113)),
+    () => client.addPublication(CHANNEL, 2 ** 31),
+    () => client.addExclusivePublication(CHANNEL, 1.5),
+    () => client.addSubscription(CHANNEL, NaN),
+    () => client.addCounter(-(2 ** 31) - 1, 'x'),
+    () => client.addStaticCounter(1001, 2 ** 53, 'x'),
+    () => client.nextSessionId('7' as unknown as number),
   ]) {
     assert.is((await rejection(add)).code, 'ERR_GODWIT_ARGUMENT')
   }

@@ -16,8 +16,9 @@ test.before(async () => {
 })
 
 test.after(async () => {
-  assert.equal(world.errors.map(String), [])
+  const errors = world.errors.map(String)
   await world.end()
+  assert.equal(errors, [])
 })
 
 async function refusal(promise: Promise<unknown>, errorName: string, what: string = ''): Promise<string> {
