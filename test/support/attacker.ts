@@ -47,6 +47,7 @@ export class Attacker {
   private readonly toReceiver: Uint8Array[] = []
   private readonly toSender: Uint8Array[] = []
   private newestData: Uint8Array | undefined
+  private newestOffset = 0
 
   constructor(
     network: VirtualNetwork, random: Random, stream: AttackedStream, sender: SocketAddress, receiver: SocketAddress,
@@ -62,10 +63,20 @@ export class Attacker {
   remember({ destination, bytes }: TappedDatagram): void {
     if (this.isForging) return
     const isToReceiver = destination.port === this.receiver.port
-    if (isToReceiver && isData(bytes)) this.newestData = bytes
+    if (isToReceiver && isData(bytes)) this.keepNewest(bytes)
     const seen = isToReceiver ? this.toReceiver : this.toSender
     if (seen.length < REMEMBERED) seen.push(bytes)
     else seen[this.random.int(REMEMBERED)] = bytes
+  }
+
+  /** Data that is sent again may be a term away from where it could do harm. */
+  private keepNewest(bytes: Uint8Array): void {
+    const termCount = (termIdOf(bytes) - this.newestTermId()) | 0
+    const isNewer = termCount > 0 || (termCount === 0 && termOffsetOf(bytes) >= this.newestOffset)
+    if (this.newestData === undefined || isNewer) {
+      this.newestData = bytes
+      this.newestOffset = termOffsetOf(bytes)
+    }
   }
 
   attackReceiver(): void {
@@ -204,7 +215,7 @@ export class Attacker {
 
   private newestTermId(): number {
     const { newestData } = this
-    return newestData === undefined ? 0 : new DirectBuffer(newestData).view.getInt32(DATA.termId.offset, true)
+    return newestData === undefined ? 0 : termIdOf(newestData)
   }
 
   private send(isToReceiver: boolean, bytes: Uint8Array): void {
@@ -214,6 +225,14 @@ export class Attacker {
     this.network.forge(isToReceiver ? sender : receiver, isToReceiver ? receiver : sender, bytes)
     this.isForging = false
   }
+}
+
+function termIdOf(data: Uint8Array): number {
+  return new DirectBuffer(data).view.getInt32(DATA.termId.offset, true)
+}
+
+function termOffsetOf(data: Uint8Array): number {
+  return new DirectBuffer(data).view.getInt32(DATA.termOffset.offset, true)
 }
 
 function isData(bytes: Uint8Array): boolean {
