@@ -1,5 +1,7 @@
 import type { AtomicCounter } from '../../../client/memory/atomic-counter.ts'
+import { ErrorCode } from '../../../schemas/generated/aeron.commands/index.ts'
 import { SystemCounterId } from '../../../schemas/generated/aeron.memory/index.ts'
+import { DriverError } from '../driver-error.ts'
 import type { ConductorServices } from './conductor-services.ts'
 
 /** A publication as its clients hold it: concurrent ones may be held several times. */
@@ -65,6 +67,17 @@ export class ClientSessions {
     this.sessions.set(clientId, session)
     notifier.onCounterReady(clientId, heartbeat.id)
     return session
+  }
+
+  /**
+   * The session of a client whose command took several cycles.
+   *
+   * @throws DriverError GENERIC_ERROR when the client was given up in the meantime
+   */
+  findLive(clientId: number): ClientSession {
+    const session = this.sessions.get(clientId)
+    if (session !== undefined) return session
+    throw new DriverError(ErrorCode.GENERIC_ERROR, `client ${clientId} was given up while its command was under way`)
   }
 
   /** Legacy clients send commands to stay alive. */

@@ -144,7 +144,7 @@ export class NetworkPublications {
   ): void {
     const { ids, logs, notifier } = this.services
     const { streamId, isExclusive } = request
-    const session = this.sessions.findOrAdd(clientId)
+    const session = this.sessions.findLive(clientId)
     const shared = isExclusive ? undefined : this.findShared(endpoint, streamId)
     if (shared !== undefined) checkSharing(shared, params)
     checkMtuLength(params, endpoint)

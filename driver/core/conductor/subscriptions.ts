@@ -117,7 +117,7 @@ export class Subscriptions {
     params: SubscriptionParams,
   ): void {
     const { ids, notifier, toReceiver } = this.services
-    this.sessions.findOrAdd(clientId)
+    this.sessions.findLive(clientId)
     this.checkAgreement(endpoint, streamId, params)
     checkReceiverWindow(params, endpoint)
     ids.claim(correlationId)

@@ -128,6 +128,27 @@ test('a client that was given up is a new one when it comes again', () => {
   assert.is(responses[1]?.errorCode, ErrorCode.UNKNOWN_PUBLICATION)
 })
 
+test('a client that is given up while its command waits for a name gets nothing of it', () => {
+  for (const add of ['addPublication', 'addSubscription'] as const) {
+    const harness = new ConductorHarness()
+    const client = harness.client()
+    client.addCounter(1000, [], 'mine')
+    harness.run()
+    harness.pass(6 * SECOND)
+    const command = client[add]('aeron:udp?endpoint=some.name:20121', 1)
+    harness.pass(5.5 * SECOND)
+    client.responses()
+    assert.is(harness.systemCounters.get(SystemCounterId.CLIENT_TIMEOUTS), 1)
+    harness.lookups[0]!.callback({ address: '127.0.0.1', family: 4 })
+    harness.run()
+    const error = only(client.responses(), 'ON_ERROR')
+    assert.is(error.correlationId, command)
+    assert.match(error.text ?? '', 'was given up')
+    assert.is(harness.liveCounters(), 46)
+    assert.is(harness.logs.regions.size, 0)
+  }
+})
+
 test('counters of clients have their key, label and owner, and are told of when they go', () => {
   const harness = new ConductorHarness()
   const client = harness.client()
