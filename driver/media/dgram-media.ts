@@ -14,6 +14,7 @@ import type {
 import { AddressCache } from './address-cache.ts'
 import { Fifo } from './fifo.ts'
 import { DATAGRAM_LENGTH_MAX, isBenign, mediaError } from './media-error.ts'
+import { sendEach } from './send-each.ts'
 
 /** Datagrams that wait at a socket for the next poll at most; the system would lose further ones, and so does this. */
 export const DGRAM_RECEIVE_QUEUE_CAPACITY = 4096
@@ -142,12 +143,7 @@ class DgramTransport implements UdpTransport {
   }
 
   sendBatch(batch: DatagramBatch, destination: SocketAddress | undefined): number {
-    const { buffer, offsets, lengths, count } = batch
-    for (let i = 0; i < count; i++) {
-      const length = lengths[i]!
-      if (this.send(buffer, offsets[i]!, length, destination) < length) return i
-    }
-    return count
+    return sendEach(this, batch, destination)
   }
 
   poll(handler: DatagramHandler, datagramsMax: number): number {

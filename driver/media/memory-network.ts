@@ -12,6 +12,7 @@ import type {
 } from '../core/media.ts'
 import { Fifo } from './fifo.ts'
 import { DATAGRAM_LENGTH_MAX, mediaError } from './media-error.ts'
+import { sendEach } from './send-each.ts'
 
 /** Most datagrams that are under way at the same time; more are lost. */
 export const MEMORY_NETWORK_CAPACITY = 65_536
@@ -267,12 +268,7 @@ class MemoryTransport implements UdpTransport, MemorySender {
   }
 
   sendBatch(batch: DatagramBatch, destination: SocketAddress | undefined): number {
-    const { buffer, offsets, lengths, count } = batch
-    for (let i = 0; i < count; i++) {
-      const length = lengths[i]!
-      if (this.send(buffer, offsets[i]!, length, destination) < length) return i
-    }
-    return count
+    return sendEach(this, batch, destination)
   }
 
   poll(handler: DatagramHandler, datagramsMax: number): number {
