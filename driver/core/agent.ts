@@ -1,5 +1,6 @@
 /**
- * A single-threaded duty cycle. Conductor, sender and receiver are agents; whoever runs them decides on threads and time.
+ * A single-threaded duty cycle. Conductor, sender and receiver are agents; whoever runs them decides on threads and
+ * time.
  */
 export interface Agent {
   /** Name for threads and messages: `conductor`, `sender`, `receiver`. */

@@ -1,6 +1,6 @@
 import type { DirectBuffer, GodwitError } from '../../codegen/runtime/index.ts'
 
-/** Numeric address of a UDP socket. Transports hand out the same object for the same peer as long as they remember it. */
+/** Numeric address of a UDP socket. Transports hand out the same object for a peer as long as they remember it. */
 export interface SocketAddress {
   readonly family: 4 | 6
   /** Numeric, IPv6 without brackets. */
