@@ -4,6 +4,7 @@ import type { ChannelStatus } from './channel-status.ts'
 import { channelStatus, localSocketAddresses } from './channel-status.ts'
 import type { ClientConductor } from './conductor/client-conductor.ts'
 import { diagnose } from './conductor/diagnostics.ts'
+import type { DriverWaker } from './conductor/driver-waker.ts'
 import { closedError, notSupportedError } from './errors.ts'
 import { ATTEND_MASK } from './image.ts'
 import type { Appender } from './log/appender.ts'
@@ -31,6 +32,8 @@ export interface PublicationParameters {
   readonly logName: string
   readonly log: LogBuffers
   readonly positionLimit: AtomicCounter
+  /** Wakes the driver's threads where it is they who carry messages on. */
+  readonly waker: DriverWaker | undefined
 }
 
 /** A way of appending to a log. */
@@ -74,6 +77,7 @@ export abstract class BasePublication implements OfferTarget {
   protected readonly log: LogBuffers
   readonly #appender: OfferAppender
   readonly #queue: PublishQueue
+  readonly #waker: DriverWaker | undefined
   #lastSource: Uint8Array | undefined
   #lastBuffer: DirectBuffer | undefined
   #offers: number = 0
@@ -99,6 +103,7 @@ export abstract class BasePublication implements OfferTarget {
     this.conductor = conductor
     this.log = log
     this.#appender = appender
+    this.#waker = parameters.waker
     this.#queue = new PublishQueue(this, conductor.turns)
     conductor.addPublication(this)
     diagnose('publication:add', this.#facts())
@@ -159,6 +164,7 @@ export abstract class BasePublication implements OfferTarget {
   ): number {
     const buffer = source instanceof DirectBuffer ? source : this.#bufferOf(source)
     const result = this.#appender.offer(buffer, offset, length, supplier)
+    if (result > 0) this.#waker?.wake()
     if (result < 0 || (++this.#offers & ATTEND_MASK) === 0) this.conductor.attend()
     return result
   }
@@ -247,7 +253,9 @@ export abstract class BasePublication implements OfferTarget {
 
   /** @internal */
   offerWhole(source: DirectBuffer, offset: number, length: number): number {
-    return this.#appender.offer(source, offset, length)
+    const result = this.#appender.offer(source, offset, length)
+    if (result > 0) this.#waker?.wake()
+    return result
   }
 
   /** @internal */
@@ -267,6 +275,7 @@ export abstract class BasePublication implements OfferTarget {
   }
 
   protected attended(result: number): number {
+    if (result > 0) this.#waker?.wake()
     if (result < 0 || (++this.#offers & ATTEND_MASK) === 0) this.conductor.attend()
     return result
   }

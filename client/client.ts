@@ -4,6 +4,7 @@ import type { PublicationParameters } from './base-publication.ts'
 import { ClientConductor } from './conductor/client-conductor.ts'
 import type { ConductorSettings } from './conductor/client-conductor.ts'
 import { diagnose } from './conductor/diagnostics.ts'
+import { DriverWaker } from './conductor/driver-waker.ts'
 import type { PublicationErrorFrame } from './conductor/driver-events.ts'
 import { EmbeddedLogs, embeddedHandleOf } from './conductor/embedded-connection.ts'
 import type { LogSource } from './conductor/log-source.ts'
@@ -16,7 +17,7 @@ import { Counter } from './counter.ts'
 import { DriverTimeoutError, optionError } from './errors.ts'
 import { ExclusivePublication } from './exclusive-publication.ts'
 import { AtomicBuffer } from './memory/atomic-buffer.ts'
-import { AtomicCounter } from './memory/atomic-counter.ts'
+import { AtomicPosition } from './memory/atomic-position.ts'
 import { Cnc } from './memory/cnc.ts'
 import type { CountersReader } from './memory/counters-reader.ts'
 import { ManyToOneRingBuffer } from './memory/many-to-one-ring-buffer.ts'
@@ -29,6 +30,7 @@ const DRIVER_TIMEOUT_MS = 10_000
 const KEEP_ALIVE_INTERVAL_NS = 500_000_000
 const RESOURCE_LINGER_NS = 3_000_000_000
 const CLIENT_NAME_LENGTH_MAX = 100
+const IPC_CHANNEL = 'aeron:ipc'
 
 /** How often a driver that is not ready is looked at. */
 const CONNECT_INTERVAL_MS = 1
@@ -105,10 +107,12 @@ export interface SubscriptionOptions extends AddOptions {
 export class Client {
   readonly #conductor: ClientConductor
   readonly #options: ClientOptions
+  readonly #waker: DriverWaker | undefined
 
-  private constructor(conductor: ClientConductor, options: ClientOptions) {
+  private constructor(conductor: ClientConductor, options: ClientOptions, waker: DriverWaker | undefined) {
     this.#conductor = conductor
     this.#options = options
+    this.#waker = waker
   }
 
   /**
@@ -124,12 +128,15 @@ export class Client {
     if (handle === undefined) throw optionError('connect: expected an embedded driver or its handle')
     const settings = settingsOf(options, invokerOf(driver), systemClock)
     const cnc = await awaitDriver(new AtomicBuffer(handle.cnc), settings, options.signal)
-    return Client.over(cnc, new EmbeddedLogs(handle), settings, options)
+    const waker = handle.wake === undefined ? undefined : new DriverWaker(handle.wake)
+    return Client.over(cnc, new EmbeddedLogs(handle), settings, options, waker)
   }
 
   /** @internal A client over a region of a driver that is ready. */
-  static over(cnc: Cnc, logs: LogSource, settings: ConductorSettings, options: ClientOptions): Client {
-    const client = new Client(new ClientConductor(cnc, logs, settings), options)
+  static over(
+    cnc: Cnc, logs: LogSource, settings: ConductorSettings, options: ClientOptions, waker?: DriverWaker,
+  ): Client {
+    const client = new Client(new ClientConductor(cnc, logs, settings), options, waker)
     diagnose('client:connect', { clientId: client.clientId, clientName: settings.clientName })
     return client
   }
@@ -205,7 +212,8 @@ export class Client {
   }
 
   /**
-   * Adds a counter that stays when this client goes; or finds the one with that type and registration id.
+   * Adds a counter that stays when this client goes; or finds the one with that type and registration id. An abort does
+   * not take it back.
    *
    * @param registrationId chosen by the application
    */
@@ -265,6 +273,8 @@ export class Client {
   ): Promise<T> {
     const conductor = this.#requireUsable(signal)
     const correlationId = conductor.proxy.addPublication(channel, streamId, isExclusive)
+    // Over IPC subscribers look for themselves.
+    const waker = channel.startsWith(IPC_CHANNEL) ? undefined : this.#waker
     return conductor.registrations.wait({
       correlationId,
       what: `add publication on ${channel}, stream ${streamId}`,
@@ -272,7 +282,7 @@ export class Client {
       accept: (answer) => {
         if (answer.kind !== 'publication') return undefined
         return conductor.withLog(answer.logFileName, correlationId, (log) =>
-          make({ ...publicationFacts(answer, conductor), registrationId: correlationId, channel, log }))
+          make({ ...publicationFacts(answer, conductor), registrationId: correlationId, channel, log, waker }))
       },
       discard: (publication) => conductor.discard(() => publication.close()),
     })
@@ -287,7 +297,7 @@ export class Client {
 
 const NO_KEY = new Uint8Array(0)
 
-type PublicationFacts = Omit<PublicationParameters, 'registrationId' | 'channel' | 'log'>
+type PublicationFacts = Omit<PublicationParameters, 'registrationId' | 'channel' | 'log' | 'waker'>
 
 function publicationFacts(
   { ready, logFileName }: Extract<Answer, { kind: 'publication' }>, { cnc }: ClientConductor,
@@ -298,7 +308,7 @@ function publicationFacts(
     sessionId: ready.sessionId(),
     channelStatusId: ready.channelStatusCounterId(),
     logName: logFileName,
-    positionLimit: new AtomicCounter(cnc.countersValues, ready.positionLimitCounterId()),
+    positionLimit: new AtomicPosition(cnc.countersValues, ready.positionLimitCounterId()),
   }
 }
 

@@ -10,7 +10,21 @@ export interface EmbeddedDriverHandle {
   readonly cnc: SharedArrayBuffer
   /** Name of the BroadcastChannel that logs come through. */
   readonly logChannel: string
+  /**
+   * Two words, by which clients end the rest of the driver's threads; see WAKE_WORD and RESTING_WORD. A driver without
+   * them looks for itself, every millisecond.
+   */
+  readonly wake?: SharedArrayBuffer | undefined
 }
+
+/** Index of the word that the driver's threads rest on, by `Atomics.wait`. Clients notify, they do not write it. */
+export const WAKE_WORD = 0
+
+/** Index of the word with the number of threads that rest: there is nobody to be notified while it is 0. */
+export const RESTING_WORD = 1
+
+/** Bytes of `wake`. */
+export const WAKE_LENGTH: number = 2 * Int32Array.BYTES_PER_ELEMENT
 
 /**
  * Message of the log channel. The driver posts it before the response that names the log, so that a client that reads

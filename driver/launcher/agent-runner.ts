@@ -1,4 +1,5 @@
 import type { IdleStrategy, Park } from '../../client/memory/idle-strategy.ts'
+import { RESTING_WORD, WAKE_WORD } from '../../client/protocol/embedded.ts'
 import type { Agent } from '../core/agent.ts'
 
 /** States of the control word that all runners of a driver share. */
@@ -15,7 +16,7 @@ const NS_PER_MS = 1e6
 
 export interface RunnerOptions {
   readonly agents: readonly Agent[]
-  /** One word of shared memory. */
+  /** Two words of shared memory: the control word, which is clients' WAKE_WORD, and their RESTING_WORD. */
   readonly control: Int32Array
   readonly nowNs: () => number
   readonly makeIdleStrategy: (park: Park) => IdleStrategy
@@ -27,8 +28,8 @@ export interface RunnerOptions {
 
 /**
  * Runs agents in a thread until the control word says otherwise, in one of two forms and changing between them:
- * blocking, where nothing else runs in the thread and rest is a wait on the control word; and on the event loop, where
- * rest is a timer that `wake` cuts short.
+ * blocking, where nothing else runs in the thread and rest is a wait on the control word that clients can end; and on
+ * the event loop, where rest is a timer that `wake` cuts short.
  */
 export class AgentRunner {
   private readonly options: RunnerOptions
@@ -42,7 +43,10 @@ export class AgentRunner {
     const { control, makeIdleStrategy } = options
     this.options = options
     this.idleStrategy = makeIdleStrategy((durationNs) => {
-      Atomics.wait(control, 0, RUNNING, durationNs / NS_PER_MS)
+      // What a client publishes before it sees this, and after the last cycle, waits until the rest is over.
+      Atomics.add(control, RESTING_WORD, 1)
+      Atomics.wait(control, WAKE_WORD, RUNNING, durationNs / NS_PER_MS)
+      Atomics.sub(control, RESTING_WORD, 1)
     })
     this.isRestless = !RESTING.has(this.idleStrategy.name)
   }
@@ -72,7 +76,7 @@ export class AgentRunner {
   }
 
   private isRunning(): boolean {
-    return Atomics.load(this.options.control, 0) === RUNNING
+    return Atomics.load(this.options.control, WAKE_WORD) === RUNNING
   }
 
   private block(): void {

@@ -1,5 +1,6 @@
 import { AtomicBuffer } from '../../client/memory/atomic-buffer.ts'
 import { Cnc, cncLength } from '../../client/memory/cnc.ts'
+import { WAKE_LENGTH } from '../../client/protocol/embedded.ts'
 import type { DriverSettings } from '../core/driver-settings.ts'
 import { cncLengthsOf } from '../core/settings-rules.ts'
 import { allocateFaultMemory } from '../media/faulty-media.ts'
@@ -14,7 +15,7 @@ export interface DriverMemory {
   readonly cnc: SharedArrayBuffer
   readonly lossReport: SharedArrayBuffer
   readonly faults: FaultMemory
-  /** Control word of the runners. */
+  /** Control word of the runners, and how many of them rest. */
   readonly control: SharedArrayBuffer
   /** Epoch time. */
   readonly startTimestampMs: number
@@ -26,7 +27,7 @@ export function allocateDriverMemory(settings: DriverSettings, startTimestampMs:
     cnc: new SharedArrayBuffer(cncLength(cncLengthsOf(settings))),
     lossReport: new SharedArrayBuffer(settings.lossReportBufferLength),
     faults: allocateFaultMemory(),
-    control: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
+    control: new SharedArrayBuffer(WAKE_LENGTH),
     startTimestampMs,
     pid,
   }

@@ -6,6 +6,7 @@ import { readErrorLog } from '../../client/memory/error-log.ts'
 import type { ErrorObservation } from '../../client/memory/error-log.ts'
 import { readLossReport } from '../../client/memory/loss-report.ts'
 import type { LossObservation } from '../../client/memory/loss-report.ts'
+import { WAKE_WORD } from '../../client/protocol/embedded.ts'
 import type { EmbeddedDriverHandle } from '../../client/protocol/embedded.ts'
 import { GodwitError } from '../../codegen/runtime/index.ts'
 import { concludeDriverSettings } from '../core/driver-settings.ts'
@@ -73,7 +74,8 @@ export class MediaDriver {
     this.memory = allocateDriverMemory(settings, Date.now(), process.pid)
     this.cnc = openCnc(this.memory, settings)
     const logChannel = `godwit-${randomUUID()}`
-    this.handle = Object.freeze({ kind: 'godwit-embedded-driver', cnc: this.memory.cnc, logChannel })
+    const { cnc, control: wake } = this.memory
+    this.handle = Object.freeze({ kind: 'godwit-embedded-driver', cnc, logChannel, wake })
   }
 
   /**
@@ -190,8 +192,8 @@ export class MediaDriver {
 
   private async end(): Promise<void> {
     const control = new Int32Array(this.memory.control)
-    Atomics.store(control, 0, CLOSING)
-    Atomics.notify(control, 0)
+    Atomics.store(control, WAKE_WORD, CLOSING)
+    Atomics.notify(control, WAKE_WORD)
     const { thread } = this
     if (thread !== undefined) {
       for (const agent of [...thread.agents].reverse()) agent.close()

@@ -17,7 +17,7 @@ interface Fixture {
 }
 
 function fixture(): Fixture {
-  const control = new Int32Array(new SharedArrayBuffer(4))
+  const control = new Int32Array(new SharedArrayBuffer(8))
   const errors: string[] = []
   const closed: string[] = []
   return {
