@@ -16,6 +16,10 @@ export const perf: Command = (args, output) =>
           summary: 'time of messages there and back, in a closed or an open loop',
           load: async () => (await import('./latency.ts')).latency,
         },
+        idle: {
+          summary: 'processor time of a driver without anything to do, and how fast those wake up who wait',
+          load: async () => (await import('../idle/command.ts')).idle,
+        },
       },
     },
     args,
