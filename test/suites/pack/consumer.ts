@@ -35,7 +35,9 @@ const BUNDLER = { ...STRICTEST, module: 'ESNext', moduleResolution: 'bundler', n
 
 /** Every way to resolve modules, with each import extension that works there. */
 export const CONSUMERS: Readonly<Record<string, Consumer>> = {
-  'node-next': { options: { ...NODE_NEXT, outDir: 'out' }, files: ['main-js.ts', 'readme.ts'] },
+  'node-next': { options: { ...NODE_NEXT, outDir: 'out' }, files: ['main-js.ts', 'readme.ts', 'streams.ts'] },
+  'node-types': { options: { ...NODE_NEXT, types: ['node'], outDir: 'out' }, files: ['disposal.ts'] },
+  'dom-types': { options: { ...BUNDLER, lib: ['ES2022', 'DOM'] }, files: ['disposal.ts'] },
   // CommonJS takes `import x = require()`, which is not erasable.
   'commonjs': {
     options: { ...NODE_NEXT, outDir: 'out', erasableSyntaxOnly: false, verbatimModuleSyntax: false },
@@ -45,7 +47,7 @@ export const CONSUMERS: Readonly<Record<string, Consumer>> = {
     options: { ...NODE_NEXT, allowImportingTsExtensions: true, noEmit: true },
     files: ['main-ts.ts'],
   },
-  'bundler': { options: BUNDLER, files: ['main-js.ts', 'main-none.ts'] },
+  'bundler': { options: BUNDLER, files: ['main-js.ts', 'main-none.ts', 'streams.ts'] },
   'bundler-ts': { options: { ...BUNDLER, allowImportingTsExtensions: true }, files: ['main-ts.ts'] },
 }
 
@@ -92,8 +94,53 @@ export function readmeSource(readme: string): string {
   return declaration + example.replaceAll("'./generated/", "'./generated-js/")
 }
 
-export const COMMONJS_SOURCE = `import sbe = require('godwit/sbe')
+/** A message through a driver, over UDP and IPC, by a program that has no types but those of the language. */
+export const STREAMS_SOURCE = `import { Client, GodwitError, MediaDriver } from 'godwit'
+import type { AbortSignalLike, ClientOptions, MediaDriverOptions, Message, Publication, Subscription } from 'godwit'
+
+const driverOptions: MediaDriverOptions = { threadingMode: 'SHARED', termBufferLength: 65536 }
+const options: ClientOptions = { clientName: 'consumer', idle: 'backoff' }
+export const never: AbortSignalLike | undefined = undefined
+
+const driver: MediaDriver = await MediaDriver.launch(driverOptions)
+const client: Client = await Client.connect(driver, options)
+for (const channel of ['aeron:udp?endpoint=127.0.0.1:0', 'aeron:ipc']) {
+  const subscription: Subscription = await client.addSubscription(channel, 7)
+  const target = subscription.tryResolveChannelEndpointPort() ?? channel
+  const publication: Publication = await client.addPublication(target, 7)
+  await publication.publish(new Uint8Array([1, 2, 3]), { timeoutMs: 5000 })
+  const next = await subscription.messages().next()
+  const message: Message | undefined = next.value
+  if (message?.data.length !== 3) throw new GodwitError('ERR_GODWIT_CONSUMER', channel)
+}
+await client.close()
+await driver.close()
+`
+
+/** What closes by itself, and signals: by the types of Node, or of the DOM. */
+export const DISPOSAL_SOURCE = `import { Client, MediaDriver } from 'godwit'
+
+export async function receive(signal: AbortSignal): Promise<number> {
+  await using driver = await MediaDriver.launch()
+  await using client = await Client.connect(driver, { signal })
+  using subscription = await client.addSubscription('aeron:ipc', 7, { signal })
+  using publication = await client.addPublication('aeron:ipc', 7, { signal })
+  await publication.publish(new Uint8Array(3), { signal, timeoutMs: 5000 })
+  await using messages = subscription.messages({ signal })
+  for await (const { data } of messages) return data.length
+  return 0
+}
+
+if ((await receive(new AbortController().signal)) !== 3) throw new Error('not as sent')
+const reason = await receive(AbortSignal.abort()).catch((error: unknown) => (error as Error).name)
+if (reason !== 'AbortError') throw new Error(\`aborted by \${reason}\`)
+`
+
+export const COMMONJS_SOURCE = `import godwit = require('godwit')
+import sbe = require('godwit/sbe')
 import codegen = require('godwit/codegen')
+
+export const launch: (options: godwit.MediaDriverOptions) => Promise<godwit.MediaDriver> = godwit.MediaDriver.launch
 
 export const buffer: sbe.DirectBuffer = new sbe.DirectBuffer(new Uint8Array(8))
 export const result: codegen.CompileResult = codegen.compileSchemaText('', 'empty.xml')

@@ -1,10 +1,10 @@
 /** The package as a user gets it: built from the repository's files alone, packed, installed into an empty folder. */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { runChildOk } from '../../support/child.ts'
+import { copyRepository } from '../../support/repository-copy.ts'
 import { repositoryRoot } from '../../support/root.ts'
 import { scratchFolder } from '../../support/scratch.ts'
-import { repositoryPaths } from '../../support/tidy/repository-files.ts'
 
 const PACK_TIME_BOX_MS = 60_000
 const INSTALL_TIME_BOX_MS = 90_000
@@ -13,6 +13,7 @@ const INSTALL = ['install', '--no-audit', '--no-fund', '--prefer-offline']
 /** Tools at the versions that the suite was written for, and the compilers of users. */
 const TOOLS: Readonly<Record<string, string>> = {
   '@arethetypeswrong/cli': '0.18.5',
+  '@types/node': '26.6.6',
   'publint': '0.3.25',
   'typescript-5': 'npm:typescript@5.9.3',
   'typescript-6': 'npm:typescript@6.0.3',
@@ -27,26 +28,38 @@ export interface InstalledPackage {
   readonly project: string
   /** The installed package in it. */
   readonly folder: string
+  /** The project of a user who does without optional dependencies. */
+  readonly bareProject: string
   /** Another project, with the tools and compilers. */
   readonly tools: string
 }
 
-export async function packAndInstall(): Promise<InstalledPackage> {
+let installed: Promise<InstalledPackage> | undefined
+
+/** Packs and installs at the first call; all test files use the result. */
+export function installedPackage(): Promise<InstalledPackage> {
+  installed ??= packAndInstall()
+  return installed
+}
+
+async function packAndInstall(): Promise<InstalledPackage> {
   const scratch = scratchFolder('pack')
   const tools = join(scratch, 'tools')
   const [tarball] = await Promise.all([pack(scratch), installTools(tools)])
-  const project = join(scratch, 'project')
-  writeProject(project, { type: 'module' })
-  await runChildOk('npm', [...INSTALL, tarball], { cwd: project, timeoutMs: INSTALL_TIME_BOX_MS })
-  return { tarball, project, folder: join(project, 'node_modules', 'godwit'), tools }
+  const project = await install(join(scratch, 'project'), tarball)
+  const bareProject = await install(join(scratch, 'bare-project'), tarball, '--omit=optional')
+  return { tarball, project, folder: join(project, 'node_modules', 'godwit'), bareProject, tools }
+}
+
+async function install(folder: string, tarball: string, ...options: readonly string[]): Promise<string> {
+  writeProject(folder, { type: 'module' })
+  await runChildOk('npm', [...INSTALL, ...options, tarball], { cwd: folder, timeoutMs: INSTALL_TIME_BOX_MS })
+  return folder
 }
 
 async function pack(scratch: string): Promise<string> {
   const source = join(scratch, 'source')
-  for (const path of repositoryPaths()) {
-    mkdirSync(dirname(join(source, path)), { recursive: true })
-    copyFileSync(join(repositoryRoot, path), join(source, path))
-  }
+  copyRepository(source)
   symlinkSync(join(repositoryRoot, 'node_modules'), join(source, 'node_modules'))
   await runChildOk('npm', ['pack', '--pack-destination', scratch], { cwd: source, timeoutMs: PACK_TIME_BOX_MS })
   const name = readdirSync(scratch).find((file) => file.endsWith('.tgz'))

@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { ChildResult } from '../../support/child.ts'
 import { runChild, runChildOk } from '../../support/child.ts'
 import { suite } from '../../support/suite.ts'
 import { repositoryPaths } from '../../support/tidy/repository-files.ts'
-import { COMMONJS_SOURCE, CONSUMERS, mainSource, readmeSource } from './consumer.ts'
+import { COMMONJS_SOURCE, CONSUMERS, DISPOSAL_SOURCE, mainSource, readmeSource, STREAMS_SOURCE } from './consumer.ts'
 import type { InstalledPackage } from './installed-package.ts'
-import { COMPILERS, filesBelow, packAndInstall, readJson } from './installed-package.ts'
+import { COMPILERS, filesBelow, installedPackage, readJson } from './installed-package.ts'
 
 const TIMEOUT_MS = 180_000
 
@@ -18,18 +18,24 @@ let files: readonly string[]
 let manifest: { readonly version: string; readonly exports: Readonly<Record<string, unknown>> }
 
 test.before(async () => {
-  installed = await packAndInstall()
+  installed = await installedPackage()
   files = filesBelow(installed.folder)
   manifest = readJson(join(installed.folder, 'package.json')) as typeof manifest
 })
 
-const ROOMS = '(?:client|codegen|driver|schemas)'
+const ROOMS = '(?:client|codegen|driver|perf/(?:cli|idle|streams)|schemas)'
 const MAY_BE_PUBLISHED = [
   /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   new RegExp(`^dist/${ROOMS}/.+\\.(?:js|d\\.ts)(?:\\.map)?$`),
   new RegExp(`^${ROOMS}/.+(?<!\\.d)\\.ts$`),
   /^schemas\/[A-Za-z-]+\.(?:xml|md)$/,
 ]
+
+/** Five files for each module. Who exceeds a limit looks at what came in, and then raises it. */
+const FILES_MAX = 2200
+const PACKED_BYTES_MAX = 1_700_000
+const UNPACKED_BYTES_MAX = 9_500_000
+const FILE_BYTES_MAX = 150_000
 
 const inProject = (command: string, args: readonly string[]): Promise<ChildResult> =>
   runChild(command, args, { cwd: installed.project, timeoutMs: TIMEOUT_MS })
@@ -46,6 +52,15 @@ test('holds what it should and nothing else', () => {
   const data = repositoryPaths().filter((path) => /^schemas\/[^/]+\.(?:xml|md)$/.test(path))
   assert.ok(data.length > 0)
   assert.equal(data.filter((path) => !files.includes(path)), [])
+})
+
+test('stays small', () => {
+  const unpackedBytes = files.reduce((sum, path) => sum + statSync(join(installed.folder, path)).size, 0)
+  const packedBytes = statSync(installed.tarball).size
+  const size = `${files.length} files, ${packedBytes} bytes packed, ${unpackedBytes} unpacked`
+  process.stdout.write(`${size}\n`)
+  assert.ok(files.length <= FILES_MAX && packedBytes <= PACKED_BYTES_MAX && unpackedBytes <= UNPACKED_BYTES_MAX, size)
+  assert.equal(files.filter((path) => statSync(join(installed.folder, path)).size > FILE_BYTES_MAX), [])
 })
 
 test('holds each module as source, code and declarations with maps that lead to each other', () => {
@@ -111,6 +126,9 @@ test('generates codecs that three compilers take in every module resolution, and
     writeFileSync(join(source, `main-${extension}.ts`), mainSource(extension))
   }
   writeFileSync(join(source, 'commonjs.cts'), COMMONJS_SOURCE)
+  writeFileSync(join(source, 'streams.ts'), STREAMS_SOURCE)
+  writeFileSync(join(source, 'disposal.ts'), DISPOSAL_SOURCE)
+  symlinkSync(join(installed.tools, 'node_modules', '@types'), join(installed.project, 'node_modules', '@types'))
   writeFileSync(join(source, 'readme.ts'), readmeSource(readFileSync(join(installed.folder, 'README.md'), 'utf8')))
   for (const [name, { options, files: names }] of Object.entries(CONSUMERS)) {
     const config = { compilerOptions: { ...options, rootDir: 'src' }, files: names.map((file) => `src/${file}`) }
@@ -122,7 +140,7 @@ test('generates codecs that three compilers take in every module resolution, and
       const result = await inProject(process.execPath, [tsc, '-p', `tsconfig.${name}.json`])
       assert.is(result.code, 0, `${compiler}, ${name}:\n${result.stdout}${result.stderr}`)
     }
-    for (const program of ['main-js.js', 'commonjs.cjs']) {
+    for (const program of ['main-js.js', 'commonjs.cjs', 'streams.js', 'disposal.js']) {
       await runChildOk(process.execPath, [join('out', program)], { cwd: installed.project, timeoutMs: TIMEOUT_MS })
     }
     assert.is((await inProject(process.execPath, [join('out', 'readme.js')])).stdout, '7 100\n')

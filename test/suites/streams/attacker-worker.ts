@@ -1,6 +1,6 @@
 /**
- * Sends hostile datagrams to a port of this machine as fast as it can, until it is told to stop: random ones, frames cut
- * off, frames whose fields lie, set-ups of streams that nobody sends and data of unknown sessions.
+ * Sends hostile datagrams to a port of this machine as fast as it can, until it is told to stop: random ones, frames
+ * cut off, frames whose fields lie, set-ups of streams that nobody sends and data of unknown sessions.
  */
 import { createSocket } from 'node:dgram'
 import { parentPort, workerData } from 'node:worker_threads'

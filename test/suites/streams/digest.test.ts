@@ -6,9 +6,9 @@
 import * as assert from 'uvu/assert'
 import type { FaultRates, MediaName, ThreadingMode } from '../../../driver/index.ts'
 import { MediaDriver } from '../../../driver/index.ts'
-import { loadNativeLibrary } from '../../../driver/media/native/native-library.ts'
 import { SystemCounterId } from '../../../schemas/generated/aeron.memory/index.ts'
 import { seed } from '../../support/seed.ts'
+import { withNative } from '../../support/native.ts'
 import { suite } from '../../support/suite.ts'
 import { sendStream } from './stream-ends.ts'
 
@@ -48,13 +48,10 @@ async function carry(threadingMode: ThreadingMode, media: MediaName): Promise<vo
   }
 }
 
-const native = loadNativeLibrary({ os: process.platform, arch: process.arch })
-
 for (const threadingMode of MODES) {
   const what = `carries random bytes unchanged in mode ${threadingMode} over`
   test(`${what} sockets of Node`, () => carry(threadingMode, 'dgram'))
-  if (native.library !== undefined) test(`${what} native sockets`, () => carry(threadingMode, 'native'))
-  else test.skip(`${what} native sockets`, undefined, native.reason)
+  withNative(test)(`${what} native sockets`, () => carry(threadingMode, 'native'))
 }
 
 test.run()

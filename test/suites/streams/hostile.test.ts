@@ -6,9 +6,9 @@ import { Worker } from 'node:worker_threads'
 import * as assert from 'uvu/assert'
 import type { MediaName } from '../../../driver/index.ts'
 import { MediaDriver } from '../../../driver/index.ts'
-import { loadNativeLibrary } from '../../../driver/media/native/native-library.ts'
 import { CounterType, SystemCounterId } from '../../../schemas/generated/aeron.memory/index.ts'
 import { seed } from '../../support/seed.ts'
+import { withNative } from '../../support/native.ts'
 import { suite } from '../../support/suite.ts'
 import type { Attack, AttackResult } from './attacker-worker.ts'
 import { sendStream, STREAM_ID, workerUrl } from './stream-ends.ts'
@@ -85,10 +85,7 @@ async function withstand(media: MediaName): Promise<void> {
   }
 }
 
-const native = loadNativeLibrary({ os: process.platform, arch: process.arch })
-
 test('change nothing of a stream over sockets of Node', () => withstand('dgram'))
-if (native.library !== undefined) test('change nothing of a stream over native sockets', () => withstand('native'))
-else test.skip('change nothing of a stream over native sockets', undefined, native.reason)
+withNative(test)('change nothing of a stream over native sockets', () => withstand('native'))
 
 test.run()

@@ -80,7 +80,7 @@ export function checkTestFile(file: SourceFile): readonly Finding[] {
   const whole = (message: string): Finding => ({ path: file.path, line: 0, message })
   const findings = [
     ...findLines(file, code, /\.only\(/, () => 'a test singled out hides the others'),
-    ...findLines(file, code, /\.skip\(/, () => 'a test put aside: use withVectors, or remove it'),
+    ...findLines(file, code, /\.skip\(/, () => 'a test put aside: use withVectors or withNative, or remove it'),
     ...findLines(file, file.text, /from 'uvu'/, () => 'import suite from test/support/suite.ts: it limits the time'),
   ]
   if (!/\bsuite\(/.test(code)) findings.push(whole('has no suite'))

@@ -118,6 +118,8 @@ function addProviderTests(name: string, load: () => NativeLibrary): void {
   test('memory that the system knows by its address outlives collections of garbage', async () => {
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
+    // Of the process, and so of realms that other tests make.
+    setFlagsFromString('--no-expose-gc')
     const media = makeMedia()
     const [a, b] = [await open(media, { local: loopback(4) }), await open(media, { local: loopback(4) })]
     for (let round = 0; round < 12; round++) {
