@@ -44,6 +44,8 @@ export interface VirtualDriverOptions {
   readonly settings?: Partial<DriverOptions>
   /** What befalls its datagrams. */
   readonly faults?: Omit<FaultOptions, 'seed'>
+  /** How likely an agent has no turn when it would have one, as a thread that the system does not run; default 0. */
+  readonly stalls?: number
 }
 
 /** Conductor, sender and receiver of one driver on a virtual network, run one after the other. */
@@ -55,11 +57,12 @@ export class VirtualDriver {
   private readonly systemCounters: SystemCounters
   private readonly agents: readonly Agent[]
   private readonly queues: readonly CommandSink<never>[]
+  private readonly isStalled: () => boolean
   /** Does nothing any more, as a process that was killed. */
   isDead: boolean = false
 
   constructor(time: VirtualTime, network: VirtualNetwork, random: Random, options: VirtualDriverOptions) {
-    const { addresses = LOOPBACK, faults } = options
+    const { addresses = LOOPBACK, faults, stalls = 0 } = options
     const settings = concludeDriverSettings({ ...DEFAULTS, ...options.settings }, {})
     this.memory = allocateDriverMemory(settings, time.epochMs(), PID)
     this.cnc = openCnc(this.memory, settings)
@@ -73,6 +76,8 @@ export class VirtualDriver {
     const toReceiver = queue<ReceiverCommand>(SystemCounterId.RECEIVER_PROXY_FAILS)
     this.queues = [toConductor, toSender, toReceiver]
     const { cnc, logs, memory } = this
+    const stalling = random.fork('stalls')
+    this.isStalled = () => stalls > 0 && stalling.bool(stalls)
     const randomOf = (role: string): (() => number) => {
       const own = random.fork(role)
       return () => own.float()
@@ -108,7 +113,7 @@ export class VirtualDriver {
   doWork(nowNs: number): number {
     if (this.isDead) return 0
     let workCount = 0
-    for (const agent of this.agents) workCount += agent.doWork(nowNs)
+    for (const agent of this.agents) if (!this.isStalled()) workCount += agent.doWork(nowNs)
     return workCount
   }
 
