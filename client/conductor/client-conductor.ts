@@ -14,6 +14,7 @@ import {
 import { Image } from '../image.ts'
 import type { LogBuffers } from '../log/log-buffers.ts'
 import { AtomicCounter } from '../memory/atomic-counter.ts'
+import { AtomicPosition } from '../memory/atomic-position.ts'
 import { BroadcastReceiver } from '../memory/broadcast-receiver.ts'
 import type { Cnc } from '../memory/cnc.ts'
 import { NULL_COUNTER_ID, appendToCounterLabel } from '../memory/counter-records.ts'
@@ -287,7 +288,7 @@ export class ClientConductor implements DriverEventHandler {
         sourceIdentity,
         logName: logFileName,
         log: this.logs.acquire(logFileName),
-        position: new AtomicCounter(this.cnc.countersValues, event.subscriberPositionId()),
+        position: new AtomicPosition(this.cnc.countersValues, event.subscriberPositionId()),
       })
     } catch (error) {
       this.#report(error)

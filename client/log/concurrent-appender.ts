@@ -92,9 +92,12 @@ export class ConcurrentAppender extends Appender {
     const partition = indexByTermCount(termCount)
     log.loadTail(partition, tail)
     if (computeTermCount(tail.termId, log.initialTermId) !== termCount) return ADMIN_ACTION
+    const { termId } = tail
     const position = termCount * log.termLength + Math.min(tail.termOffset, log.termLength)
     if (position >= limit) return this.refusal(position, length)
     log.addToTail(partition, required, tail)
+    // Others have gone on meanwhile, by three terms: this message came behind the end of the one it was for.
+    if (tail.termId !== termId && tail.termOffset >= log.termLength) return ADMIN_ACTION
     const end = tail.termOffset + required
     if (end > log.termLength) return this.#endTerm(tail.termOffset, tail.termId)
     return computeTermCount(tail.termId, log.initialTermId) * log.termLength + end

@@ -100,27 +100,30 @@ export class LogBuffers {
   }
 
   /**
-   * Reads a raw tail in one access.
+   * Reads a raw tail: the offset is one of that term.
    *
    * @param tail receives the offset, which may be beyond the term, and the term id
    */
   loadTail(partition: number, tail: Tail): void {
-    scratchTail[0] = Atomics.load(this.metadata.int64s, (TAILS_OFFSET + partition * TAIL_LENGTH) >> 3)
-    tail.termOffset = scratchTailWords[0]! >>> 0
-    tail.termId = scratchTailWords[1]!
+    const { int32s } = this.metadata
+    const word = (TAILS_OFFSET + partition * TAIL_LENGTH) >> 2
+    // Term ids do not come again. In one access it would be a BigInt on the heap.
+    for (;;) {
+      tail.termId = Atomics.load(int32s, word + 1)
+      tail.termOffset = Atomics.load(int32s, word) >>> 0
+      if (Atomics.load(int32s, word + 1) === tail.termId) return
+    }
   }
 
-  /** Adds to a raw tail; `tail` receives what it was before. */
+  /**
+   * Adds to a raw tail; `tail` receives the offset before, and a term id. An offset within the term is one of the term
+   * with that id: it cannot end before its frame is there. An offset beyond may be one of an earlier term.
+   */
   addToTail(partition: number, length: number, tail: Tail): void {
-    scratchTailWords[0] = length
-    scratchTailWords[1] = 0
-    scratchTail[0] = Atomics.add(
-      this.metadata.int64s,
-      (TAILS_OFFSET + partition * TAIL_LENGTH) >> 3,
-      scratchTail[0]!,
-    )
-    tail.termOffset = scratchTailWords[0]! >>> 0
-    tail.termId = scratchTailWords[1]!
+    const { int32s } = this.metadata
+    const word = (TAILS_OFFSET + partition * TAIL_LENGTH) >> 2
+    tail.termOffset = Atomics.add(int32s, word, length) >>> 0
+    tail.termId = Atomics.load(int32s, word + 1)
   }
 
   /** For the only writer of a raw tail, as long as the term id stays. */

@@ -98,4 +98,20 @@ for (const Appender of APPENDERS) {
   })
 }
 
+test('a message that comes when its term was left behind long ago asks to try again, and moves nothing', () => {
+  const log = newLog()
+  const appender = new ConcurrentAppender(log, new Limit())
+  const source = payload(100)
+  const add = log.addToTail.bind(log)
+  // Three terms later the partition has another term, which is full as well by then.
+  log.addToTail = (partition, length, tail) => {
+    log.setTail(partition, INITIAL_TERM_ID + 3, TERM_LENGTH + 64)
+    log.setActiveTermCount(3)
+    add(partition, length, tail)
+  }
+  assert.is(appender.offer(source, 0, 100), ADMIN_ACTION)
+  assert.is(log.activeTermCount(), 3)
+  assert.is(frameAt(log.terms[0], 0).length, 0)
+})
+
 test.run()
