@@ -58,7 +58,7 @@ test('a publisher hears of it when its last subscriber goes, and the socket clos
   assert.is(receiving.logs.bytesMapped(), 0)
 })
 
-test('a subscription that is closed and added again goes on at once, and nothing of the first gets in its way', async () => {
+test('a subscription that is closed and added again goes on at once, and the first is not in its way', async () => {
   const world = worldOf('again')
   const [sending, receiving] = [world.addDriver(), world.addDriver()]
   const subscriber = world.addClient(receiving)
@@ -108,7 +108,7 @@ test('after a subscriber that left, a publication still lingers for the next one
   world.runUntil('the end', () => second.hasNoImages)
 })
 
-test('an address that another socket has is refused by name, leaves nothing behind, and is free when that goes', async () => {
+test('an address that another socket has is refused by name, and is free when that goes', async () => {
   const world = worldOf('in use')
   const [one, other] = [world.addDriver(), world.addDriver()]
   const subscription = await world.settle(world.addClient(one).addSubscription(UDP, STREAM_ID))
