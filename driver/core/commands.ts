@@ -44,7 +44,6 @@ export interface ReceiverImageParams {
   readonly windowLength: number
   /** Where status messages and NAKs go. */
   readonly controlAddress: SocketAddress
-  readonly sourceAddress: SocketAddress
 }
 
 export type SenderCommand =

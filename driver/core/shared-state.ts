@@ -5,9 +5,9 @@
  * ```
  *   PublicationState                          ImageState
  *     0  i32 hasReceivers            sender     0  i64 timeOfLastPacketNs      receiver
- *     4  i32 hasInitialConnection               8  i32 isEndOfStream
- *     8  i32 isEosStatusReceived              128  i32 statusBegin             conductor
- *   128  i32 isEndOfStream        conductor   132  i32 statusEnd
+ *     4  i32 isEosStatusReceived                8  i32 isEndOfStream
+ *   128  i32 isEndOfStream        conductor   128  i32 statusBegin             conductor
+ *                                             132  i32 statusEnd
  *                                             136  i64 statusPosition
  *                                             144  i32 statusWindow
  *                                             256  i32 lossBegin               conductor
@@ -29,8 +29,7 @@ export const PUBLICATION_STATE_LENGTH = 256
 export const IMAGE_STATE_LENGTH = 512
 
 const HAS_RECEIVERS_OFFSET = 0
-const HAS_INITIAL_CONNECTION_OFFSET = 4
-const IS_EOS_STATUS_RECEIVED_OFFSET = 8
+const IS_EOS_STATUS_RECEIVED_OFFSET = 4
 const PUBLICATION_END_OF_STREAM_OFFSET = 128
 
 /** Shared by conductor and sender. */
@@ -49,15 +48,6 @@ export class PublicationState {
 
   setHasReceivers(value: boolean): void {
     this.buffer.storeInt32(HAS_RECEIVERS_OFFSET, value ? 1 : 0)
-  }
-
-  /** Sender: whether a status message ever came. */
-  hasInitialConnection(): boolean {
-    return this.buffer.loadInt32(HAS_INITIAL_CONNECTION_OFFSET) === 1
-  }
-
-  setHasInitialConnection(): void {
-    this.buffer.storeInt32(HAS_INITIAL_CONNECTION_OFFSET, 1)
   }
 
   /** Sender: whether the last status message said that its receiver has the whole stream. */

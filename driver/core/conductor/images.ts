@@ -186,7 +186,6 @@ export class Images {
           isReliable: first.isReliable,
           windowLength: congestionControl.window,
           controlAddress,
-          sourceAddress,
         },
       })
       return true

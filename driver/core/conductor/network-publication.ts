@@ -40,7 +40,6 @@ export interface NetworkPublicationParams {
 
 export interface NetworkPublicationOptions {
   readonly registrationId: number
-  readonly clientId: number
   readonly sessionId: number
   readonly streamId: number
   readonly channel: string
@@ -61,9 +60,8 @@ export interface NetworkPublicationOptions {
 
 /** The conductor's part of a network publication: its life, and how far clients may publish. */
 export class NetworkPublication implements HeldPublication, SharedPublication {
-  /** Of the command of the first client that added it, as client id and channel are. */
+  /** Of the command that first added it, as the channel is. */
   readonly registrationId: number
-  readonly clientId: number
   readonly sessionId: number
   readonly streamId: number
   readonly channel: string
@@ -94,7 +92,6 @@ export class NetworkPublication implements HeldPublication, SharedPublication {
   /** Sets all positions and limits to the start of the stream; before the sender is told of it. No references yet. */
   constructor(options: NetworkPublicationOptions, events: NetworkPublicationEvents) {
     this.registrationId = options.registrationId
-    this.clientId = options.clientId
     this.sessionId = options.sessionId
     this.streamId = options.streamId
     this.channel = options.channel

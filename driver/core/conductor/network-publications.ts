@@ -206,7 +206,7 @@ export class NetworkPublications {
       ] = counters
       const state = new SharedArrayBuffer(PUBLICATION_STATE_LENGTH)
       const publication = new NetworkPublication({
-        registrationId, clientId, sessionId, streamId, channel, isExclusive, log, region,
+        registrationId, sessionId, streamId, channel, isExclusive, log, region,
         endpointId: endpoint.id,
         state: new PublicationState(state),
         publisherPosition: publisherPosition!,

@@ -179,10 +179,7 @@ export class SenderPublication implements Resender {
     // A subscriber that left does not speak for one that came after it.
     this.state.setEosStatusReceived(isEndOfStream)
     this.setLimit(this.flowControl.onStatusMessage(status, position, this.limit, nowNs))
-    if (!this.hasInitialConnection) {
-      this.hasInitialConnection = true
-      this.state.setHasInitialConnection()
-    }
+    this.hasInitialConnection = true
     this.updateHasReceivers()
     this.updateIsConnected()
   }

@@ -131,7 +131,6 @@ test('an image is made, those who want it are told, and the receiver gets it', (
     log: logName, state: 512, receiverHwmId: params.receiverHwmId, naksSentId: params.receiverHwmId + 2,
     isReliable: true, windowLength: 32_768,
     controlAddress: { family: 4, address: '127.0.0.1', port: 33_000 },
-    sourceAddress: { family: 4, address: '127.0.0.1', port: 33_000 },
   })
   assert.is(harness.counter(params.receiverHwmId).get(), joinPosition)
   assert.is(harness.counter(params.receiverHwmId + 1).get(), joinPosition)

@@ -110,7 +110,6 @@ export class ImageFixture {
       isReliable: fields.isReliable ?? true,
       windowLength,
       controlAddress: source,
-      sourceAddress: source,
     }
   }
 

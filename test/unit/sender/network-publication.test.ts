@@ -62,7 +62,6 @@ class Fixture {
     this.publication = new NetworkPublication(
       {
         registrationId: 3,
-        clientId: 4,
         sessionId: 1,
         streamId: 2,
         channel: 'aeron:udp?endpoint=localhost:20121',

@@ -75,7 +75,6 @@ test('the first status message opens the stream and makes it connected', () => {
   harness.deliver(statusMessage({ window: 4096 + 31 }))
   assert.is(publication.senderLimit.get(), 4096)
   assert.is(publication.state.hasReceivers(), true)
-  assert.is(publication.state.hasInitialConnection(), true)
   assert.is(publication.log.isConnected(), true)
   assert.is(harness.count(SystemCounterId.STATUS_MESSAGES_RECEIVED), 1)
 })
@@ -287,7 +286,6 @@ test('a receiver is gone at exactly the connection timeout, not before', () => {
   assert.is(publication.state.hasReceivers(), true)
   harness.workAfter(1)
   assert.is(publication.state.hasReceivers(), false)
-  assert.is(publication.state.hasInitialConnection(), true)
 })
 
 test('a receiver is gone with its EOS, whatever flags are beside it, and others stay', () => {
@@ -318,7 +316,6 @@ test('a status message more than half a term away has no effect at all', () => {
   assert.is(harness.count(SystemCounterId.STATUS_MESSAGES_REJECTED), 2 * far.length)
   assert.is(publication.senderLimit.get(), publication.startPosition)
   assert.is(publication.state.hasReceivers(), false)
-  assert.is(publication.state.hasInitialConnection(), false)
   assert.is(publication.state.isEosStatusReceived(), false)
   harness.deliver(statusMessage({ termId: INITIAL_TERM + 1, termOffset: TERM_LENGTH / 2, window: 64 }))
   assert.is(publication.state.hasReceivers(), true)
