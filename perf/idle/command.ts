@@ -107,7 +107,8 @@ function environmentOf(): Environment {
   }
 }
 
-function environmentText({ threading, media }: IdlePlan, { godwit, node, cpu, cores, load, kernel }: Environment): string {
+function environmentText({ threading, media }: IdlePlan, environment: Environment): string {
+  const { godwit, node, cpu, cores, load, kernel } = environment
   return [
     `godwit ${godwit}, Node ${node}, ${cpu}, ${cores} cores, load ${load}, ${kernel}`,
     `embedded driver, threading ${threading}, media ${media}`,
@@ -133,7 +134,8 @@ function wakeUpsText(wakeUps: readonly WakeUps[]): string {
     `  ${' '.repeat(12)}${cells(['p50', 'p99', 'max', 'publish', 'p99', 'max', 'waiting', 'messages'])}`,
   ]
   for (const { media, strategy, wakeUp, publish, waiterPercent, messages } of wakeUps) {
-    const times = [wakeUp, publish].flatMap(({ p50Us, p99Us, maxUs }) => [p50Us, p99Us, maxUs].map((us) => us.toFixed(0)))
+    const times = [wakeUp, publish].flatMap(({ p50Us, p99Us, maxUs }) => [p50Us, p99Us, maxUs])
+      .map((us) => us.toFixed(0))
     const waiting = waiterPercent === undefined ? '-' : waiterPercent.toFixed(2)
     lines.push(`  ${media} ${strategy.padEnd(8)}${cells([...times, waiting, String(messages)])}`)
   }

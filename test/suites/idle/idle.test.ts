@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert'
-import { loadNativeLibrary } from '../../../driver/media/native/native-library.ts'
 import { measureIdleUsage } from '../../../perf/idle/cpu.ts'
 import type { IdleUsage } from '../../../perf/idle/cpu.ts'
 import type { IdlePlan } from '../../../perf/idle/plan.ts'
+import { withNative } from '../../support/native.ts'
 import { suite } from '../../support/suite.ts'
 
 const test = suite('a driver without anything to do', { timeoutMs: 60_000 })
@@ -14,8 +14,6 @@ const PERCENT_MAX = 5
 const WAITS_PER_SECOND_MAX = 1500
 /** Fewer would mean that the wrong threads are counted. */
 const WAITS_PER_SECOND_MIN = 100
-
-const hasNative = loadNativeLibrary({ os: process.platform, arch: process.arch }).library !== undefined
 
 /** Processor time, not time: what else the machine does slows the caches only, and the best second counts. */
 function measure(plan: Pick<IdlePlan, 'media' | 'threading'>): Promise<IdleUsage> {
@@ -30,8 +28,7 @@ function checkWaits({ threads }: IdleUsage, threadCount: number): void {
   assert.ok(clientWaitsPerSecond.min < 100, `${clientWaitsPerSecond.min} waits of the client`)
 }
 
-const testNative = (name: string, body: () => Promise<void>): void =>
-  hasNative ? test(name, body) : test.skip(name, body, 'there is no native transport')
+const testNative = withNative(test)
 
 testNative(`by default takes less than ${PERCENT_MAX} % of a core, together with a client`, async () => {
   const usage = await measure({ media: 'native', threading: 'SHARED' })
