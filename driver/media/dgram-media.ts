@@ -13,7 +13,7 @@ import type {
 } from '../core/media.ts'
 import { AddressCache } from './address-cache.ts'
 import { Fifo } from './fifo.ts'
-import { DATAGRAM_LENGTH_MAX, isBenign, mediaError } from './media-error.ts'
+import { checkRange, DATAGRAM_LENGTH_MAX, isBenign, mediaError } from './media-error.ts'
 import { sendEach } from './send-each.ts'
 
 /** Datagrams that wait at a socket for the next poll at most; the system would lose further ones, and so does this. */
@@ -126,6 +126,7 @@ class DgramTransport implements UdpTransport {
     const to = this.remote ?? destination
     if (this.isClosed) throw mediaError('send to', 'EBADF', to)
     if (to === undefined) throw mediaError('send', 'EDESTADDRREQ', undefined)
+    checkRange(buffer, offset, length)
     if (length > DATAGRAM_LENGTH_MAX) throw mediaError('send to', 'EMSGSIZE', to)
     this.throwFailure()
     if (this.isRefused) {

@@ -1,4 +1,5 @@
 import { GodwitError } from '../../codegen/runtime/index.ts'
+import type { DirectBuffer } from '../../codegen/runtime/index.ts'
 import { formatAddress } from '../core/channel/socket-address.ts'
 import type { SocketAddress } from '../core/media.ts'
 
@@ -10,7 +11,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another socket has this address: choose another port, or port 0 for any',
   EADDRNOTAVAIL: 'no interface of this machine has this address: bind one of its own, or the wildcard',
   EAFNOSUPPORT: 'the system has no support for this family of addresses: use the other one',
+  EFAULT: 'the datagram does not lie within its buffer: check offset and length',
   EHOSTUNREACH: 'there is no way to the host: check its address and the routes',
+  EINVAL: 'check the address and the port',
   EMFILE: 'too many files are open: raise the limit, or close sockets',
   EMSGSIZE: 'the datagram is longer than the network takes: lower the MTU of the channel',
   ENETUNREACH: 'there is no way to the network: check the address and the routes',
@@ -30,6 +33,18 @@ export function mediaError(
   const where = address === undefined ? '' : ` ${formatAddress(address)}`
   const advice = ADVICE[errnoName] ?? 'see what the system says about this error'
   return new GodwitError('ERR_GODWIT_MEDIA', `${operation}${where}: ${errnoName}: ${advice}`, { cause })
+}
+
+/**
+ * An undefined offset or length is one that a batch had no room for.
+ *
+ * @throws GodwitError ERR_GODWIT_MEDIA when a datagram does not lie within its buffer
+ */
+export function checkRange(buffer: DirectBuffer, offset: number | undefined, length: number | undefined): void {
+  if (offset !== undefined && length !== undefined) {
+    if (offset >= 0 && length >= 0 && offset + length <= buffer.byteLength) return
+  }
+  throw mediaError('send', 'EFAULT', undefined)
 }
 
 /** Errors that say that a datagram did not go out or come in now, not that anything is wrong with the socket. */

@@ -11,7 +11,7 @@ import type {
   UdpTransport,
 } from '../core/media.ts'
 import { Fifo } from './fifo.ts'
-import { DATAGRAM_LENGTH_MAX, mediaError } from './media-error.ts'
+import { checkRange, DATAGRAM_LENGTH_MAX, mediaError } from './media-error.ts'
 import { sendEach } from './send-each.ts'
 
 /** Most datagrams that are under way at the same time; more are lost. */
@@ -256,6 +256,7 @@ class MemoryTransport implements UdpTransport, MemorySender {
     const to = this.remote ?? destination
     if (this.isClosed) throw mediaError('send to', 'EBADF', to)
     if (to === undefined) throw mediaError('send', 'EDESTADDRREQ', undefined)
+    checkRange(buffer, offset, length)
     if (length > DATAGRAM_LENGTH_MAX) throw mediaError('send to', 'EMSGSIZE', to)
     this.network.deliver()
     if (this.isRefused) {

@@ -1,5 +1,15 @@
 import type { NativeLibrary } from './native-library.ts'
-import { CONTROL, MESSAGE, SOCKADDR, SOL_UDP, UDP_GRO, UDP_SEGMENT, VECTOR } from './constants.ts'
+import {
+  CONTROL,
+  MESSAGE,
+  MSG_CTRUNC,
+  MSG_TRUNC,
+  SOCKADDR,
+  SOL_UDP,
+  UDP_GRO,
+  UDP_SEGMENT,
+  VECTOR,
+} from './constants.ts'
 
 const TWO_TO_32 = 4_294_967_296
 
@@ -76,6 +86,9 @@ export class SendHeaders extends MessageHeaders {
   }
 }
 
+/** Least length of control data with the length of joined datagrams. */
+const SEGMENT_CONTROL_LENGTH = CONTROL.headerLength + Int32Array.BYTES_PER_ELEMENT
+
 /** Headers of messages on their way in, each with an address and a buffer of its own. */
 export class ReceiveHeaders extends MessageHeaders {
   constructor(library: NativeLibrary, count: number, buffers: Uint8Array) {
@@ -96,6 +109,17 @@ export class ReceiveHeaders extends MessageHeaders {
     }
   }
 
+  /** Whether a message is all there: nothing was cut off, and its sender has an address of the family. */
+  isWhole(index: number, family: number, nameLength: number): boolean {
+    const { view } = this
+    const header = index * MESSAGE.length
+    return (
+      (view.getUint32(header + MESSAGE.flags, true) & (MSG_TRUNC | MSG_CTRUNC)) === 0 &&
+      view.getUint32(header + MESSAGE.nameLength, true) >= nameLength &&
+      view.getUint16(this.namesOffset + index * SOCKADDR.stride + SOCKADDR.family, true) === family
+    )
+  }
+
   receivedLength(index: number): number {
     return this.view.getUint32(index * MESSAGE.length + MESSAGE.transferred, true)
   }
@@ -103,7 +127,7 @@ export class ReceiveHeaders extends MessageHeaders {
   /** Length of the datagrams that the system joined; 0 when there is one only. */
   segmentLength(index: number): number {
     const { view } = this
-    if (view.getUint32(index * MESSAGE.length + MESSAGE.controlLength, true) < CONTROL.headerLength) return 0
+    if (view.getUint32(index * MESSAGE.length + MESSAGE.controlLength, true) < SEGMENT_CONTROL_LENGTH) return 0
     const control = this.controlsOffset + index * CONTROL.stride
     const isSegmented =
       view.getInt32(control + CONTROL.level, true) === SOL_UDP &&

@@ -41,6 +41,7 @@ export class NativeMedia implements Media {
     receiveCalls: 0,
     datagramsReceived: 0,
     refused: 0,
+    malformed: 0,
     segmentationFallbacks: 0,
   }
   private readonly library: NativeLibrary
@@ -48,7 +49,8 @@ export class NativeMedia implements Media {
   private readonly scratch = new DataView(new ArrayBuffer(SCRATCH_LENGTH))
   private readonly scratchAddress: number
 
-  constructor(library: NativeLibrary, warn: Warn) {
+  /** @param countLost called for each message that is dropped because it is malformed */
+  constructor(library: NativeLibrary, warn: Warn, countLost: () => void = () => undefined) {
     this.name = `native (${library.provider})`
     this.library = library
     this.scratchAddress = library.addressOf(new Uint8Array(this.scratch.buffer))
@@ -61,6 +63,7 @@ export class NativeMedia implements Media {
       receiveHeaders: new ReceiveHeaders(library, RECEIVE_MESSAGES, receiveBuffer.bytes),
       receiveBuffer,
       warn,
+      countLost,
       addressOf: ({ bytes }) => {
         const memory = bytes.buffer
         let start = addresses.get(memory)
@@ -78,7 +81,7 @@ export class NativeMedia implements Media {
     const { local } = options
     const domain = local.family === 4 ? AF_INET : AF_INET6
     const fd = library.socket(domain, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)
-    const error = fd < 0 ? this.failed('open a socket for', local) : this.prepare(fd, options)
+    const error = fd < 0 ? this.failed('open a socket for', local) : this.tryPrepare(fd, options)
     if (error !== undefined) {
       if (fd >= 0) library.close(fd)
       return callback(error, undefined)
@@ -97,7 +100,19 @@ export class NativeMedia implements Media {
     return Infinity
   }
 
-  /** Leaves the bound address in the scratch memory. */
+  private tryPrepare(fd: number, options: TransportOptions): GodwitError | undefined {
+    try {
+      return this.prepare(fd, options)
+    } catch (error) {
+      return error as GodwitError
+    }
+  }
+
+  /**
+   * Leaves the bound address in the scratch memory.
+   *
+   * @throws GodwitError when an address is none
+   */
   private prepare(fd: number, options: TransportOptions): GodwitError | undefined {
     const { library, scratch, scratchAddress } = this
     const { local, remote, sendBufferLength, receiveBufferLength } = options

@@ -20,6 +20,8 @@ export interface NativeCounts {
   datagramsReceived: number
   /** Sends and receives that told that a peer refused an earlier datagram. */
   refused: number
+  /** Received messages that were cut off, or whose sender had no address of the socket's family. They are dropped. */
+  malformed: number
   /** Sockets that send datagrams one by one because the system does not cut them. */
   segmentationFallbacks: number
 }
@@ -32,6 +34,8 @@ export interface NativeShared {
   readonly receiveHeaders: ReceiveHeaders
   readonly receiveBuffer: DirectBuffer
   readonly warn: Warn
+  /** Counts a message that is dropped. */
+  readonly countLost: () => void
   /** Address of the memory behind a buffer; the caller keeps the buffer while the system uses the address. */
   addressOf(buffer: DirectBuffer): number
 }

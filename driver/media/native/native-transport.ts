@@ -1,8 +1,8 @@
 import type { DirectBuffer } from '../../../codegen/runtime/index.ts'
 import { DATAGRAM_BATCH_CAPACITY, DatagramBatch } from '../../core/media.ts'
 import type { DatagramHandler, SocketAddress, TransportOptions, UdpTransport } from '../../core/media.ts'
-import { DATAGRAM_LENGTH_MAX, isBenign, mediaError } from '../media-error.ts'
-import { UDP_SEGMENTS_MAX } from './constants.ts'
+import { checkRange, DATAGRAM_LENGTH_MAX, isBenign, mediaError } from '../media-error.ts'
+import { AF_INET, AF_INET6, UDP_SEGMENTS_MAX } from './constants.ts'
 import { SendHeaders } from './message-headers.ts'
 import { errnoName, RECEIVE_MESSAGE_LENGTH, RECEIVE_MESSAGES } from './native-shared.ts'
 import type { NativeShared } from './native-shared.ts'
@@ -28,6 +28,9 @@ export class NativeTransport implements UdpTransport {
   private readonly shared: NativeShared
   private readonly remote: SocketAddress | undefined
   private readonly headers: SendHeaders
+  /** Of addresses of its peers. */
+  private readonly family: number
+  private readonly nameLength: number
   /** Datagrams of each message that is being sent. */
   private readonly datagramsOf = new Int32Array(DATAGRAM_BATCH_CAPACITY)
   private readonly single = new DatagramBatch()
@@ -46,7 +49,9 @@ export class NativeTransport implements UdpTransport {
     this.localAddress = state.localAddress
     this.sendBufferLength = state.sendBufferLength
     this.receiveBufferLength = state.receiveBufferLength
-    const nameLength = options.remote === undefined ? sockaddrLength(options.local.family) : 0
+    this.family = options.local.family === 4 ? AF_INET : AF_INET6
+    this.nameLength = sockaddrLength(options.local.family)
+    const nameLength = options.remote === undefined ? this.nameLength : 0
     this.headers = new SendHeaders(shared.library, DATAGRAM_BATCH_CAPACITY, nameLength)
   }
 
@@ -60,6 +65,8 @@ export class NativeTransport implements UdpTransport {
   sendBatch(batch: DatagramBatch, destination: SocketAddress | undefined): number {
     const { shared, headers } = this
     this.address(destination)
+    // The system would read whatever memory it is told to.
+    for (let i = 0; i < batch.count; i++) checkRange(batch.buffer, batch.offsets[i], batch.lengths[i])
     let sent = 0
     while (sent < batch.count) {
       const messages = this.fill(batch, sent)
@@ -77,9 +84,11 @@ export class NativeTransport implements UdpTransport {
 
   poll(handler: DatagramHandler, datagramsMax: number): number {
     const { library, receiveHeaders, counts } = this.shared
+    if (this.fd < 0) throw mediaError('receive at', 'EBADF', this.localAddress)
     let bytes = 0
     let refusals = 0
-    for (let left = datagramsMax; left > 0; ) {
+    // A handler may close the transport.
+    for (let left = datagramsMax; left > 0 && this.fd >= 0; ) {
       const wanted = left < RECEIVE_MESSAGES ? left : RECEIVE_MESSAGES
       const received = library.recvmmsg(this.fd, receiveHeaders.address, wanted)
       counts.receiveCalls++
@@ -90,11 +99,11 @@ export class NativeTransport implements UdpTransport {
       }
       const before = counts.datagramsReceived
       try {
-        for (let i = 0; i < received; i++) bytes += this.handOut(i, handler)
+        for (let i = 0; i < received && this.fd >= 0; i++) bytes += this.handOut(i, handler)
       } finally {
         receiveHeaders.reset(received)
       }
-      left -= counts.datagramsReceived - before
+      left -= Math.max(counts.datagramsReceived - before, received)
       if (received < wanted) break
     }
     return bytes
@@ -159,7 +168,6 @@ export class NativeTransport implements UdpTransport {
 
   /** After a receive that failed: false when there is nothing, true when a peer refused an earlier datagram. */
   private isRefusal(): boolean {
-    if (this.fd < 0) throw mediaError('receive at', 'EBADF', this.localAddress)
     const name = errnoName(this.shared.library.errno())
     if (!isBenign(name)) throw mediaError('receive at', name, this.localAddress)
     if (name !== 'ECONNREFUSED') return false
@@ -168,7 +176,12 @@ export class NativeTransport implements UdpTransport {
   }
 
   private handOut(index: number, handler: DatagramHandler): number {
-    const { receiveHeaders, receiveBuffer, sources, counts } = this.shared
+    const { receiveHeaders, receiveBuffer, sources, counts, countLost } = this.shared
+    if (!receiveHeaders.isWhole(index, this.family, this.nameLength)) {
+      counts.malformed++
+      countLost()
+      return 0
+    }
     const length = receiveHeaders.receivedLength(index)
     const source = this.remote ?? sources.get(receiveHeaders.words, receiveHeaders.nameWord(index), receiveHeaders.view)
     const start = index * RECEIVE_MESSAGE_LENGTH
@@ -178,11 +191,14 @@ export class NativeTransport implements UdpTransport {
       handler(receiveBuffer, start, length, source)
       return length
     }
-    for (let offset = 0; offset < length; offset += segmentLength) {
+    let offset = 0
+    while (offset < length && this.fd >= 0) {
+      const datagramLength = Math.min(segmentLength, length - offset)
       counts.datagramsReceived++
-      handler(receiveBuffer, start + offset, Math.min(segmentLength, length - offset), source)
+      handler(receiveBuffer, start + offset, datagramLength, source)
+      offset += datagramLength
     }
-    return length
+    return offset
   }
 }
 

@@ -1,20 +1,30 @@
 import { addressBytes, formatIpv6 } from '../../core/channel/socket-address.ts'
 import type { SocketAddress } from '../../core/media.ts'
 import { AddressCache } from '../address-cache.ts'
+import { mediaError } from '../media-error.ts'
 import { AF_INET, AF_INET6, SOCKADDR } from './constants.ts'
 
 export function sockaddrLength(family: 4 | 6): number {
   return family === 4 ? SOCKADDR.ipv4Length : SOCKADDR.ipv6Length
 }
 
-/** Writes an address as the system has it; the memory may hold an older one. */
-export function writeSockaddr(view: DataView, offset: number, { family, address, port }: SocketAddress): void {
-  const bytes = addressBytes(address) ?? []
+/**
+ * Writes an address as the system has it; the memory may hold an older one. `%` and a number behind an IPv6 address is
+ * the interface that it is of, without which link-local addresses lead nowhere.
+ *
+ * @throws GodwitError ERR_GODWIT_MEDIA when it is no address: no bytes would be the wildcard
+ */
+export function writeSockaddr(view: DataView, offset: number, socketAddress: SocketAddress): void {
+  const { family, address, port } = socketAddress
+  const [numeric = '', scope = '0'] = address.split('%', 2)
+  const bytes = addressBytes(numeric)
+  if (bytes?.length !== (family === 4 ? 4 : 16)) throw mediaError('use', 'EINVAL', socketAddress)
   for (let i = 0; i < SOCKADDR.stride; i++) view.setUint8(offset + i, 0)
   view.setUint16(offset + SOCKADDR.family, family === 4 ? AF_INET : AF_INET6, true)
   view.setUint16(offset + SOCKADDR.port, port, false)
   const start = offset + (family === 4 ? SOCKADDR.ipv4Address : SOCKADDR.ipv6Address)
   bytes.forEach((byte, i) => view.setUint8(start + i, byte))
+  if (family === 6) view.setUint32(offset + SOCKADDR.ipv6Scope, Number(scope), true)
 }
 
 export function readSockaddr(view: DataView, offset: number): SocketAddress {
@@ -22,7 +32,9 @@ export function readSockaddr(view: DataView, offset: number): SocketAddress {
   const isIpv4 = view.getUint16(offset + SOCKADDR.family, true) === AF_INET
   const start = offset + (isIpv4 ? SOCKADDR.ipv4Address : SOCKADDR.ipv6Address)
   const bytes = Uint8Array.from({ length: isIpv4 ? 4 : 16 }, (_, i) => view.getUint8(start + i))
-  return isIpv4 ? { family: 4, address: bytes.join('.'), port } : { family: 6, address: formatIpv6(bytes), port }
+  if (isIpv4) return { family: 4, address: bytes.join('.'), port }
+  const scope = view.getUint32(offset + SOCKADDR.ipv6Scope, true)
+  return { family: 6, address: scope === 0 ? formatIpv6(bytes) : `${formatIpv6(bytes)}%${scope}`, port }
 }
 
 const WORDS = SOCKADDR.stride / Int32Array.BYTES_PER_ELEMENT

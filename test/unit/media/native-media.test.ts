@@ -1,7 +1,9 @@
+import { readdirSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import * as assert from 'uvu/assert'
-import { DatagramBatch } from '../../../driver/core/media.ts'
+import { DATAGRAM_BATCH_CAPACITY, DatagramBatch } from '../../../driver/core/media.ts'
+import type { SocketAddress } from '../../../driver/core/media.ts'
 import { ADDRESS_CACHE_CAPACITY } from '../../../driver/media/address-cache.ts'
 import { mediaFor } from '../../../driver/media/media-for.ts'
 import { loadKoffi } from '../../../driver/media/native/koffi-library.ts'
@@ -9,7 +11,7 @@ import type { NativeLibrary } from '../../../driver/media/native/native-library.
 import { loadNativeLibrary } from '../../../driver/media/native/native-library.ts'
 import { NativeMedia } from '../../../driver/media/native/native-media.ts'
 import { loadNodeFfi } from '../../../driver/media/native/node-ffi-library.ts'
-import { SockaddrCache, writeSockaddr } from '../../../driver/media/native/sockaddr.ts'
+import { readSockaddr, SockaddrCache, writeSockaddr } from '../../../driver/media/native/sockaddr.ts'
 import { suite } from '../../support/suite.ts'
 import {
   addConformanceTests,
@@ -101,6 +103,15 @@ function addProviderTests(name: string, load: () => NativeLibrary): void {
     a.close()
   })
 
+  test('a batch that was filled beyond its capacity is refused', async () => {
+    const a = await open(makeMedia(), { local: loopback(4) })
+    const batch = new DatagramBatch()
+    batch.start(patterned(64))
+    for (let i = 0; i <= DATAGRAM_BATCH_CAPACITY; i++) batch.add(0, 1)
+    assert.throws(() => a.sendBatch(batch, a.localAddress), (error: Error) => error.message.includes('EFAULT'))
+    a.close()
+  })
+
   test('a handler that throws loses its own datagrams alone', async () => {
     const media = makeMedia()
     const [a, b] = [await open(media, { local: loopback(4) }), await open(media, { local: loopback(4) })]
@@ -135,6 +146,130 @@ function addProviderTests(name: string, load: () => NativeLibrary): void {
     }
     a.close()
     b.close()
+  })
+
+  test('messages that were cut off, or come from no address of the family, are dropped and counted', async () => {
+    // Offsets in a message header; the first one lies where the system is told.
+    const [nameLength, flags, family] = [8, 48, 16 * (64 + 16 + 24)]
+    const damages: readonly ((header: DataView) => void)[] = [
+      (header) => header.setUint32(flags, 0x20, true),
+      (header) => header.setUint32(flags, 8, true),
+      (header) => header.setUint32(nameLength, 0, true),
+      (header) => header.setUint16(family, 1, true),
+    ]
+    let damage: ((header: DataView) => void) | undefined
+    const memory = new Map<number, Uint8Array>()
+    const damaging: NativeLibrary = {
+      ...library,
+      addressOf: (bytes) => {
+        const address = library.addressOf(bytes)
+        memory.set(address, bytes)
+        return address
+      },
+      recvmmsg: (fd, messages, count) => {
+        const received = library.recvmmsg(fd, messages, count)
+        const bytes = memory.get(messages)
+        if (received > 0 && bytes !== undefined) damage?.(new DataView(bytes.buffer))
+        return received
+      },
+    }
+    let lost = 0
+    const media = new NativeMedia(damaging, unexpected, () => lost++)
+    const [a, b] = [await open(media, { local: loopback(4) }), await open(media, { local: loopback(4) })]
+    for (const [i, each] of damages.entries()) {
+      damage = each
+      a.send(patterned(100), 0, 100, b.localAddress)
+      for (let turns = 0; media.counts.malformed === i && turns < 2000; turns++) {
+        assert.is(b.poll(() => unexpected('malformed'), 16), 0)
+        await turnOfEventLoop()
+      }
+      assert.is(media.counts.malformed, i + 1)
+      assert.is(lost, i + 1)
+    }
+    damage = undefined
+    a.send(patterned(100), 0, 100, b.localAddress)
+    assert.is((await receive(b, 1, turnOfEventLoop)).length, 1)
+    a.close()
+    b.close()
+  })
+
+  test('the length of joined datagrams is used only when it can be one', async () => {
+    const lengths = [0, -1, 100, 101, 2 ** 31 - 1]
+    let control = 0
+    const memory = new Map<number, Uint8Array>()
+    const joining: NativeLibrary = {
+      ...library,
+      addressOf: (bytes) => {
+        const address = library.addressOf(bytes)
+        memory.set(address, bytes)
+        return address
+      },
+      recvmmsg: (fd, messages, count) => {
+        const received = library.recvmmsg(fd, messages, count)
+        if (received > 0) {
+          const header = new DataView(memory.get(messages)!.buffer)
+          header.setUint32(40, 24, true)
+          header.setInt32(16 * (64 + 16) + 8, 17, true)
+          header.setInt32(16 * (64 + 16) + 12, 104, true)
+          header.setInt32(16 * (64 + 16) + 16, control, true)
+        }
+        return received
+      },
+    }
+    const media = new NativeMedia(joining, unexpected)
+    const [a, b] = [await open(media, { local: loopback(4) }), await open(media, { local: loopback(4) })]
+    for (control of lengths) {
+      a.send(patterned(100), 0, 100, b.localAddress)
+      const received = await receive(b, 1, turnOfEventLoop)
+      assert.equal(received.map(({ bytes }) => bytes.length), [100], String(control))
+    }
+    control = 33
+    a.send(patterned(100), 0, 100, b.localAddress)
+    assert.equal((await receive(b, 4, turnOfEventLoop)).map(({ bytes }) => bytes.length), [33, 33, 33, 1])
+    a.close()
+    b.close()
+  })
+
+  test('what the system says when it takes nothing now is a short send, anything else an error', async () => {
+    let errno = 0
+    const failing: NativeLibrary = { ...library, sendmmsg: () => -1, recvmmsg: () => -1, errno: () => errno }
+    const media = new NativeMedia(failing, unexpected)
+    const a = await open(media, { local: loopback(4) })
+    for (errno of [4, 11, 105, 111]) {
+      assert.is(a.send(patterned(8), 0, 8, a.localAddress), 0)
+      assert.is(a.poll(() => unexpected('nothing came'), 16), 0)
+    }
+    for (errno of [1, 5, 22, 90, 101, 113, 12_345]) {
+      assert.throws(() => a.send(patterned(8), 0, 8, a.localAddress))
+      assert.throws(() => a.poll(() => unexpected('nothing came'), 16))
+    }
+    assert.is(media.counts.segmentationFallbacks, 0)
+    a.close()
+  })
+
+  test('no way to fail to open leaves a file descriptor behind', async () => {
+    const openFiles = (): number => readdirSync('/proc/self/fd').length
+    const media = makeMedia()
+    const taken = await open(media, { local: loopback(4) })
+    const fails: readonly (keyof NativeLibrary)[] = ['setsockopt', 'bind', 'connect', 'getsockname']
+    const before = openFiles()
+    const lengths = { sendBufferLength: 65_536, receiveBufferLength: 65_536 }
+    const options = { local: loopback(6), remote: loopback(6, 9), ...lengths }
+    for (const name of fails) {
+      const failing = new NativeMedia({ ...library, [name]: () => -1 }, unexpected)
+      assert.instance(await open(failing, options).catch((error: unknown) => error), Error, name)
+    }
+    const wrong = [
+      { local: taken.localAddress },
+      { local: { family: 4, address: 'localhost', port: 0 } },
+      { local: loopback(4), remote: { family: 4, address: '', port: 1 } },
+      { local: loopback(4), remote: loopback(6, 1) },
+    ] as const
+    for (const each of wrong) assert.instance(await open(media, each).catch((error: unknown) => error), Error)
+    assert.is(openFiles(), before)
+    taken.close()
+    taken.close()
+    assert.is(openFiles(), before - 1)
   })
 
   test('sockets are closed when they cannot be opened as asked', async () => {
@@ -203,6 +338,19 @@ test('knows platforms that it is not made for', () => {
     const result = loadNativeLibrary({ os, arch })
     assert.is(result.library, undefined)
     if (result.library === undefined) assert.match(result.reason, os)
+  }
+})
+
+test('the interface of a link-local address comes and goes with it', () => {
+  const view = new DataView(new ArrayBuffer(32))
+  const address: SocketAddress = { family: 6, address: 'fe80::1%3', port: 4000 }
+  writeSockaddr(view, 0, address)
+  assert.is(view.getUint32(24, true), 3)
+  assert.equal(readSockaddr(view, 0), address)
+  writeSockaddr(view, 0, { ...address, address: '::1' })
+  assert.equal(readSockaddr(view, 0).address, '::1')
+  for (const wrong of ['', 'localhost', '1.2.3.4', '::g']) {
+    assert.throws(() => writeSockaddr(view, 0, { ...address, address: wrong }))
   }
 })
 

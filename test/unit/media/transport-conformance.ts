@@ -216,6 +216,33 @@ function addTests(test: Suite, family: 4 | 6, makeMedia: () => Media, turn: Turn
     })
   })
 
+  test(`IPv${family}: a datagram that does not lie within its buffer is an error, and nothing is sent`, async () => {
+    await withPair(async (a, b) => {
+      const buffer = patterned(64)
+      const wrong = [[0, 65], [64, 1], [-8, 8], [32, -1], [2 ** 31 - 1, 8]] as const
+      for (const [offset, length] of wrong) {
+        assert.throws(() => a.send(buffer, offset, length, b.localAddress), isMediaError('EFAULT'))
+      }
+      const batch = batchOf(buffer, [[64, 1]])
+      assert.throws(() => a.sendBatch(batch, b.localAddress), isMediaError('EFAULT'))
+    })
+  })
+
+  test(`IPv${family}: a handler may close the transport that it is called by, and gets no more`, async () => {
+    await withPair(async (a, b) => {
+      const buffer = patterned(16 * 64)
+      const ranges = Array.from({ length: 16 }, (_, i) => [i * 64, 64] as const)
+      await sendAll(a, batchOf(buffer, ranges), b.localAddress, turn)
+      for (let i = 0; i < 20; i++) await turn()
+      let handedOut = 0
+      b.poll(() => {
+        handedOut++
+        b.close()
+      }, 64)
+      assert.is(handedOut, 1)
+    })
+  })
+
   test(`IPv${family}: a connected transport sends without a destination and hears its peer alone`, async () => {
     await withPair(async (peer, stranger, media) => {
       const connected = await open(media, { local, remote: peer.localAddress })
