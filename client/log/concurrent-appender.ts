@@ -90,7 +90,7 @@ export class ConcurrentAppender extends Appender {
     const limit = this.positionLimit.get()
     const termCount = log.activeTermCount()
     const partition = indexByTermCount(termCount)
-    log.loadTail(partition, tail)
+    log.loadTailOf(partition, tail)
     if (computeTermCount(tail.termId, log.initialTermId) !== termCount) return ADMIN_ACTION
     const { termId } = tail
     const position = termCount * log.termLength + Math.min(tail.termOffset, log.termLength)

@@ -111,8 +111,19 @@ export class LogBuffers {
     for (;;) {
       tail.termId = Atomics.load(int32s, word + 1)
       tail.termOffset = Atomics.load(int32s, word) >>> 0
-      if (Atomics.load(int32s, word + 1) === tail.termId) return
+      if (int32s[word + 1] === tail.termId) return
     }
+  }
+
+  /**
+   * As `loadTail`, of the partition of a term count that was loaded before: if the term id is that of the term, the
+   * offset is one of it.
+   */
+  loadTailOf(partition: number, tail: Tail): void {
+    const { int32s } = this.metadata
+    const word = (TAILS_OFFSET + partition * TAIL_LENGTH) >> 2
+    tail.termOffset = Atomics.load(int32s, word) >>> 0
+    tail.termId = int32s[word + 1]!
   }
 
   /**
@@ -123,7 +134,7 @@ export class LogBuffers {
     const { int32s } = this.metadata
     const word = (TAILS_OFFSET + partition * TAIL_LENGTH) >> 2
     tail.termOffset = Atomics.add(int32s, word, length) >>> 0
-    tail.termId = Atomics.load(int32s, word + 1)
+    tail.termId = int32s[word + 1]!
   }
 
   /** For the only writer of a raw tail, as long as the term id stays. */

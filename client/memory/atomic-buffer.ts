@@ -87,28 +87,6 @@ export class AtomicBuffer extends DirectBuffer {
     return Atomics.compareExchange(this.int64s, offset >> 3, expectedBigInt, scratchBigInt[0]!) === expectedBigInt
   }
 
-  /**
-   * As `loadInt64`, of a value whose upper half does not go to and fro while it is read. Costs less, and no garbage:
-   * 64 bits in one access are a BigInt on the heap.
-   */
-  loadPosition(offset: number): number {
-    const { int32s } = this
-    const word = offset >> 2
-    for (;;) {
-      const high = Atomics.load(int32s, word + 1)
-      const low = Atomics.load(int32s, word)
-      if (Atomics.load(int32s, word + 1) === high) return high * TWO_TO_32 + (low >>> 0)
-    }
-  }
-
-  /** As `storeInt64`, of a value that nobody else writes. No garbage while its upper half stays. */
-  storePosition(offset: number, value: number): void {
-    const { int32s } = this
-    const word = offset >> 2
-    if (int32s[word + 1] === Math.floor(value / TWO_TO_32)) Atomics.store(int32s, word, value | 0)
-    else this.storeInt64(offset, value)
-  }
-
   loadBigInt64(offset: number): bigint {
     return Atomics.load(this.int64s, offset >> 3)
   }

@@ -7,14 +7,14 @@ import { World } from './harness.ts'
 
 const test = suite('embedded/garbage')
 
-const WARM_UP_ROUNDS = 150
+const WARM_UP_ROUNDS = 200
 const ROUNDS = 60
 const BURST = 400
 
-/** A sixteenth of the calls looks at the clock, whose time is a double on the heap. */
-const BYTES_MAX = 4
+/** A double on the heap takes 16 bytes, a BigInt 24. A sixteenth of the calls looks at the clock, which is a double. */
+const BYTES_MAX = 12
 
-/** Median of the bytes that a call leaves on the heap. */
+/** Bytes that a call leaves on the heap, on average. */
 function bytesPerCall(burst: () => number): number {
   const before = getHeapStatistics().used_heap_size
   const calls = burst()

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { AtomicBuffer } from '../../../client/memory/atomic-buffer.ts'
 import { AtomicCounter } from '../../../client/memory/atomic-counter.ts'
+import { AtomicPosition } from '../../../client/memory/atomic-position.ts'
 import {
   COUNTER_KEY_LENGTH_MAX,
   COUNTER_LABEL_LENGTH_MAX,
@@ -245,6 +246,26 @@ test('values are counted', () => {
   assert.is(reader.bigintValue(2), -(2n ** 63n) + 1n)
   assert.is(reader.value(1), 0)
   assert.is(reader.value(3), 0)
+})
+
+test('positions are what counters see, across the halves of their values', () => {
+  const values = AtomicBuffer.allocate(3 * 128)
+  const counter = new AtomicCounter(values, 1)
+  const [writer, reader] = [new AtomicPosition(values, 1), new AtomicPosition(values, 1)]
+  assert.is(reader.id, 1)
+  for (const position of [0, 32, 2 ** 31, 2 ** 32 - 32, 2 ** 32, 2 ** 33 + 2 ** 31 + 64, 2 ** 53 + 32, 2 ** 58 - 32, 96]) {
+    writer.set(position)
+    assert.is(counter.getBigInt(), BigInt(position))
+    assert.is(reader.get(), position)
+    counter.set(position + 32)
+    assert.is(reader.get(), position + 32)
+    assert.is(writer.get(), position + 32)
+  }
+  counter.set(-1)
+  assert.is(reader.get(), -1)
+  assert.throws(() => new AtomicPosition(values, 3), (error: { readonly code?: string }) => {
+    return error.code === 'ERR_GODWIT_COUNTER_ID'
+  })
 })
 
 test.run()
