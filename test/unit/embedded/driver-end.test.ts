@@ -19,7 +19,8 @@ async function within(options: MediaDriverOptions, body: (world: World) => Promi
 test('a driver that closes is noticed by all its clients, whatever they wait for', () =>
   within({}, async (world) => {
     let closed = 0
-    const clients = [await world.connect({ closeHandler: () => closed++, keepAliveIntervalNs: 20e6 }), await world.connect()]
+    const closeHandler = (): void => void closed++
+    const clients = [await world.connect({ closeHandler, keepAliveIntervalNs: 20e6 }), await world.connect()]
     const { publication, subscription } = await connected(clients[0]!, clients[0]!)
     let position = 0
     while (position !== BACK_PRESSURED) position = publication.offer(bytesOf('x'.repeat(1000)))

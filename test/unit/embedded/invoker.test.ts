@@ -34,7 +34,7 @@ for (const [media, channel] of [['auto', 'aeron:ipc'], ['auto', LOOPBACK], ['dgr
   })
 }
 
-test('the caller runs the driver, all of it or agent by agent, and clients that know only the handle get on', async () => {
+test('the caller runs the driver, whole or agent by agent, for clients that know only the handle', async () => {
   const world = await World.launch({ threadingMode: 'INVOKER' })
   const { driver } = world
   let isRunning = true

@@ -3,7 +3,18 @@ import { CLOSED } from '../../../client/index.ts'
 import type { Image, PublicationErrorFrame } from '../../../client/index.ts'
 import { ErrorCode } from '../../../schemas/generated/aeron.commands/index.ts'
 import { suite } from '../../support/suite.ts'
-import { LOOPBACK, World, bytesOf, connected, freeChannel, receive, rejection, resolved, send, until } from './harness.ts'
+import {
+  LOOPBACK,
+  World,
+  bytesOf,
+  connected,
+  freeChannel,
+  receive,
+  rejection,
+  resolved,
+  send,
+  until,
+} from './harness.ts'
 
 const test = suite('embedded/life')
 

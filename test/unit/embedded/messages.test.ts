@@ -64,7 +64,8 @@ for (const channel of ['aeron:ipc?term-length=64k', `${LOOPBACK}|term-length=64k
 test('signals and limits end what waits, and leave it usable', async () => {
   const { publication, subscription } = await connected(client, other, 'aeron:ipc?term-length=64k')
   const reason = new Error('enough')
-  const ends = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'no error', (error: unknown) => error)
+  const ends = (promise: Promise<unknown>): Promise<unknown> =>
+    promise.then(() => 'no error', (error: unknown) => error)
   const controller = new AbortController()
   const { signal } = controller
   const next = ends(subscription.messages({ signal }).next())

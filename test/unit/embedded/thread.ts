@@ -12,7 +12,9 @@ function nextMessage(): Promise<unknown> {
   return new Promise((resolve) => port.once('message', resolve))
 }
 
-async function publish(client: Client, { channel, publisher, count }: Extract<Job, { kind: 'publish' }>): Promise<void> {
+type JobOf<Kind> = Extract<Job, { readonly kind: Kind }>
+
+async function publish(client: Client, { channel, publisher, count }: JobOf<'publish'>): Promise<void> {
   const publication = await client.addPublication(channel, STREAM_ID)
   port.postMessage({ isOriginal: publication.isOriginal, sessionId: publication.sessionId })
   await nextMessage()
@@ -49,7 +51,7 @@ async function hold(client: Client, channel: string): Promise<void> {
   await nextMessage()
 }
 
-async function spin(client: Client, { doing, channel, forMs }: Extract<Job, { kind: 'spin' }>): Promise<void> {
+async function spin(client: Client, { doing, channel, forMs }: JobOf<'spin'>): Promise<void> {
   const available: number[] = []
   const unavailable: number[] = []
   const subscription = await client.addSubscription(channel, STREAM_ID, {
