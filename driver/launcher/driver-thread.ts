@@ -160,7 +160,11 @@ class ThreadBuilder {
     const { settings, faults, memory } = this.plan
     const plain = settings.media === 'memory'
       ? this.network.media()
-      : mediaFor(settings.media, { warn: this.warn, onReadable: this.wake })
+      : mediaFor(settings.media, {
+        warn: this.warn,
+        onReadable: this.wake,
+        countLost: () => this.context.systemCounters.increment(SystemCounterId.ERRORS),
+      })
     this.medias.push(plain)
     if (faults === undefined) return plain
     // Sender and receiver draw from sequences that have nothing to do with each other.

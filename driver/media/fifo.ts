@@ -1,7 +1,7 @@
 /** Bounded first-in first-out queue. */
 export class Fifo<Item> {
   private readonly capacity: number
-  private items: Item[] = []
+  private items: (Item | undefined)[] = []
   private head = 0
 
   constructor(capacity: number) {
@@ -26,6 +26,8 @@ export class Fifo<Item> {
   shift(): Item | undefined {
     const item = this.items[this.head]
     if (item === undefined) return undefined
+    // Whoever holds the queue must not hold what has left it.
+    this.items[this.head] = undefined
     this.head++
     if (this.head === this.items.length) this.clear()
     else if (this.head >= this.capacity) {
