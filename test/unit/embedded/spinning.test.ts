@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { suite } from '../../support/suite.ts'
 import { World, bytesOf, messageOf, send, until } from './harness.ts'
 import type { Job, SpinReport } from './thread-job.ts'
-import { STREAM_ID, startThread } from './thread-job.ts'
+import { STREAM_ID, spinStreamId, startThread } from './thread-job.ts'
 
 const test = suite('embedded/spinning')
 
@@ -21,8 +21,10 @@ test('threads that do nothing but poll or offer stay connected, and images reach
     })
     assert.equal(await Promise.all(workers.map(messageOf)), ['spinning', 'spinning'])
     const reporting = Promise.all(workers.map((worker) => messageOf<SpinReport>(worker)))
-    // Its log does not exist before the threads spin.
-    const publication = await client.addPublication('aeron:ipc', STREAM_ID)
+    // These logs do not exist before the threads spin.
+    const unread = await client.addPublication('aeron:ipc', spinStreamId('offer'))
+    const publication = await client.addPublication('aeron:ipc', spinStreamId('poll'))
+    await unread.waitForConnected({ timeoutMs: 5000 })
     await publication.waitForConnected({ timeoutMs: 5000 })
     await send(publication, bytesOf('x'))
     const sink = await client.addSubscription('aeron:ipc', STREAM_ID + 1)
@@ -33,13 +35,13 @@ test('threads that do nothing but poll or offer stay connected, and images reach
       return performance.now() > endMs
     })
     publication.close()
-    const reports = await reporting
-    for (const { errors, isClosed, available } of reports) {
-      assert.equal(errors, [])
-      assert.not(isClosed)
-      assert.equal(available, [publication.sessionId])
+    const [polled, offered] = await reporting
+    for (const report of [polled, offered]) {
+      assert.equal(report!.errors, [])
+      assert.not(report!.isClosed)
     }
-    const [polled, offered] = reports
+    assert.equal(polled!.available, [publication.sessionId])
+    assert.equal(offered!.available, [unread.sessionId])
     assert.is(polled!.fragments, 1)
     assert.equal(polled!.unavailable, [publication.sessionId])
     assert.ok(offered!.offers > 0 && sunk > 0)

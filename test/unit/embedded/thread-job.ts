@@ -20,6 +20,11 @@ export interface JobData {
 
 export const STREAM_ID = 1001
 
+/** What a thread that spins subscribes to. */
+export function spinStreamId(doing: 'poll' | 'offer'): number {
+  return doing === 'poll' ? STREAM_ID : STREAM_ID + 2
+}
+
 /** What a thread that spins tells in the end. */
 export interface SpinReport {
   readonly isClosed: boolean

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { BufferClaim, Client } from '../../../client/index.ts'
 import type { EmbeddedDriverHandle, Publication } from '../../../client/index.ts'
 import type { Job, JobData, SpinReport } from './thread-job.ts'
-import { STREAM_ID } from './thread-job.ts'
+import { STREAM_ID, spinStreamId } from './thread-job.ts'
 
 const port = parentPort!
 const data = workerData as JobData
@@ -54,7 +54,7 @@ async function hold(client: Client, channel: string): Promise<void> {
 async function spin(client: Client, { doing, channel, forMs }: JobOf<'spin'>): Promise<void> {
   const available: number[] = []
   const unavailable: number[] = []
-  const subscription = await client.addSubscription(channel, STREAM_ID, {
+  const subscription = await client.addSubscription(channel, spinStreamId(doing), {
     onAvailableImage: ({ sessionId }) => available.push(sessionId),
     onUnavailableImage: ({ sessionId }) => unavailable.push(sessionId),
   })
