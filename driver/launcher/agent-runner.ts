@@ -60,13 +60,7 @@ export class AgentRunner {
         else this.block()
       }
     } finally {
-      for (const agent of [...agents].reverse()) {
-        try {
-          agent.close()
-        } catch (error) {
-          onError(agent, error)
-        }
-      }
+      closeAgents(agents, onError)
     }
   }
 
@@ -120,6 +114,17 @@ export function cycleOf(
     }
   }
   return workCount
+}
+
+/** Closes agents, the last one first. One that throws does not keep the others open. */
+export function closeAgents(agents: readonly Agent[], onError: (agent: Agent, error: unknown) => void): void {
+  for (const agent of [...agents].reverse()) {
+    try {
+      agent.close()
+    } catch (error) {
+      onError(agent, error)
+    }
+  }
 }
 
 const RESTING: ReadonlySet<string> = new Set(['backoff', 'sleep-ns'])

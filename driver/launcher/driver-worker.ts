@@ -27,6 +27,7 @@ export class DriverWorker {
     this.worker = new Worker(new URL(file, import.meta.url), {
       name: `godwit ${this.names}`,
       workerData: plan,
+      ...workerFlags(process.execArgv),
       transferList: Object.values(plan.links).map(({ port }) => port as TransferListItem),
     })
     let becomeReady: (() => void) | undefined
@@ -39,6 +40,8 @@ export class DriverWorker {
     this.worker.on('error', (error) => (this.failure ??= this.died(error.message, undefined, error)))
     this.ended = new Promise((resolve) => this.worker.once('exit', () => resolve(this.failure)))
     this.ready = this.start(started)
+    // Whoever launches gives up at the first failure, and then asks no other thread.
+    this.ready.catch(() => undefined)
   }
 
   /** Waits for the end, which the control word has asked for already; in the end by force. */
@@ -71,4 +74,13 @@ export class DriverWorker {
   private died(what: string, code: string = 'ERR_GODWIT_DRIVER_DIED', cause?: unknown): GodwitError {
     return new GodwitError(code, `driver thread (${this.names}): ${what}; launch the driver again`, { cause })
   }
+}
+
+/**
+ * Flags of Node for a thread: those of the program, unless it is a text on the command line. The flag that says what
+ * language that is in would keep threads from starting, and lists of flags may hold none that are for whole processes.
+ */
+export function workerFlags(flags: readonly string[]): { readonly execArgv?: string[] } {
+  if (!flags.some((flag) => flag.startsWith('--input-type'))) return {}
+  return { execArgv: flags.filter((flag) => flag.startsWith('--experimental-')) }
 }

@@ -14,7 +14,7 @@ import type { DriverOptions, DriverSettings, ThreadingMode } from '../core/drive
 import type { FaultCounts } from '../media/fault-counts.ts'
 import { checkFaultOptions, readFaultCounts } from '../media/faulty-media.ts'
 import type { FaultOptions } from '../media/faulty-media.ts'
-import { CLOSING, cycleOf } from './agent-runner.ts'
+import { CLOSING, closeAgents, cycleOf } from './agent-runner.ts'
 import { allocateDriverMemory, openCnc, ROLES } from './driver-memory.ts'
 import type { AgentRole, DriverMemory } from './driver-memory.ts'
 import { createThread, LINKS, monotonicNs } from './driver-thread.ts'
@@ -64,7 +64,7 @@ export class MediaDriver {
   private readonly memory: DriverMemory
   private readonly cnc: Cnc
   private readonly options: MediaDriverOptions
-  private workers: readonly DriverWorker[] = []
+  private readonly workers: DriverWorker[] = []
   private thread: DriverThread | undefined
   private closing: Promise<void> | undefined
 
@@ -171,8 +171,8 @@ export class MediaDriver {
       this.thread = createThread(plans[0]!, warn, () => undefined)
       return
     }
-    this.workers = plans.map((plan) => new DriverWorker(plan, warn))
     try {
+      for (const plan of plans) this.workers.push(new DriverWorker(plan, warn))
       await Promise.all(this.workers.map(({ ready }) => ready))
     } catch (error) {
       await this.close()
@@ -196,7 +196,7 @@ export class MediaDriver {
     Atomics.notify(control, WAKE_WORD)
     const { thread } = this
     if (thread !== undefined) {
-      for (const agent of [...thread.agents].reverse()) agent.close()
+      closeAgents(thread.agents, thread.onError)
       thread.close()
     }
     await Promise.all(this.workers.map((worker) => worker.close()))

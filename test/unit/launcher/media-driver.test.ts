@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import type { Worker } from 'node:worker_threads'
 import * as assert from 'uvu/assert'
 import { Client } from '../../../client/index.ts'
@@ -6,7 +7,8 @@ import { Cnc } from '../../../client/memory/cnc.ts'
 import { GodwitError } from '../../../codegen/runtime/index.ts'
 import { MediaDriver } from '../../../driver/index.ts'
 import type { MediaDriverOptions, MediaName, ThreadingMode } from '../../../driver/index.ts'
-import { DriverWorker } from '../../../driver/launcher/driver-worker.ts'
+import { DriverWorker, workerFlags } from '../../../driver/launcher/driver-worker.ts'
+import type { FaultRates } from '../../../driver/media/fault-direction.ts'
 import type { ThreadPlan } from '../../../driver/launcher/driver-thread.ts'
 import { suite } from '../../support/suite.ts'
 
@@ -121,6 +123,46 @@ test('a thread that cannot start rejects the launch', async () => {
   const worker = new DriverWorker({ roles: ['sender'], links: {} } as unknown as ThreadPlan, warn)
   await rejects(worker.ready, 'ERR_GODWIT_DRIVER_DIED')
   await worker.close()
+})
+
+test('what keeps a thread from being made rejects the launch, and ends those that were made', async () => {
+  const threads = (): number => readdirSync('/proc/self/task').length
+  const before = process.platform === 'linux' ? threads() : 0
+  let looks = 0
+  const faults = {
+    // Looked at when it is checked, and when it is posted to each thread: not to the third one.
+    get send(): FaultRates {
+      if (++looks === 4) throw new Error('cannot be posted')
+      return { loss: 0.1 }
+    },
+  }
+  const launched = await MediaDriver.launch({ ...SMALL, threadingMode: 'DEDICATED', faults }).catch((e: unknown) => e)
+  assert.match(String(launched), 'cannot be posted')
+  assert.is(looks, 4)
+  if (process.platform === 'linux') assert.ok(threads() <= before)
+})
+
+test('a thread gets the flags of the program, but not those of a text on the command line', () => {
+  assert.equal(workerFlags(['--expose-gc', '--import', './x.mjs']), {})
+  const flags = ['--input-type=module', '--expose-gc', '--experimental-ffi', '-e', 'code']
+  assert.equal(workerFlags(flags), { execArgv: ['--experimental-ffi'] })
+  assert.equal(workerFlags(['--input-type', 'module']), { execArgv: [] })
+})
+
+test('an agent that cannot be closed keeps neither the others nor the driver open', async () => {
+  const driver = await MediaDriver.launch({ ...SMALL, threadingMode: 'INVOKER' })
+  const { thread } = driver as unknown as { readonly thread: { readonly agents: { close(): void }[] } }
+  const closed: number[] = []
+  for (const [i, agent] of thread.agents.entries()) {
+    const close = agent.close.bind(agent)
+    agent.close = () => {
+      close()
+      closed.push(i)
+      if (i === 2) throw new Error('cannot')
+    }
+  }
+  await driver.close()
+  assert.equal(closed, [2, 1, 0])
 })
 
 test('agents are run one by one, until the driver is closed', async () => {
