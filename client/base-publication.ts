@@ -1,5 +1,6 @@
 import { DirectBuffer } from '../codegen/runtime/index.ts'
 import type { GodwitError } from '../codegen/runtime/index.ts'
+import { argumentError, checkBytes, checkFunction, given, lengthFrom } from './arguments.ts'
 import type { ChannelStatus } from './channel-status.ts'
 import { channelStatus, localSocketAddresses } from './channel-status.ts'
 import type { ClientConductor } from './conductor/client-conductor.ts'
@@ -8,7 +9,7 @@ import type { DriverWaker } from './conductor/driver-waker.ts'
 import { closedError, notSupportedError } from './errors.ts'
 import { ATTEND_MASK } from './image.ts'
 import type { Appender } from './log/appender.ts'
-import type { BufferClaim } from './log/buffer-claim.ts'
+import { BufferClaim } from './log/buffer-claim.ts'
 import type { MessagePart, ReservedValueSupplier } from './log/frame-writer.ts'
 import type { LogBuffers } from './log/log-buffers.ts'
 import { CLOSED } from './log/offer-result.ts'
@@ -154,14 +155,15 @@ export abstract class BasePublication implements OfferTarget {
    * @param offset of the message in the source; default 0
    * @param length of the message; default the rest of the source
    * @param supplier gives the reserved value of each fragment
-   * @throws GodwitError ERR_GODWIT_LOG_RANGE, or ERR_GODWIT_LOG_LENGTH above `maxMessageLength`
+   * @throws GodwitError ERR_GODWIT_LOG_RANGE, ERR_GODWIT_LOG_LENGTH above `maxMessageLength`, ERR_GODWIT_ARGUMENT
    */
   offer(
     source: MessageSource,
     offset: number = 0,
-    length: number = source.byteLength - offset,
+    length: number = lengthFrom(source, offset),
     supplier?: ReservedValueSupplier,
   ): number {
+    if (supplier !== undefined) checkFunction('supplier', supplier)
     const buffer = source instanceof DirectBuffer ? source : this.#bufferOf(source)
     const result = this.#appender.offer(buffer, offset, length, supplier)
     if (result > 0) this.#waker?.wake()
@@ -172,9 +174,11 @@ export abstract class BasePublication implements OfferTarget {
   /**
    * Publishes a message that lies in several parts.
    *
-   * @throws GodwitError ERR_GODWIT_LOG_RANGE, ERR_GODWIT_LOG_LENGTH
+   * @throws GodwitError ERR_GODWIT_LOG_RANGE, ERR_GODWIT_LOG_LENGTH, ERR_GODWIT_ARGUMENT
    */
   offerVectors(parts: readonly MessagePart[], supplier?: ReservedValueSupplier): number {
+    checkParts(parts)
+    if (supplier !== undefined) checkFunction('supplier', supplier)
     return this.attended(this.#appender.offerVectors(parts, supplier))
   }
 
@@ -182,9 +186,11 @@ export abstract class BasePublication implements OfferTarget {
    * Claims room for a message that is to be written in place, and then committed or aborted, soon.
    *
    * @param length at most `maxPayloadLength`
-   * @throws GodwitError ERR_GODWIT_LOG_LENGTH
+   * @throws GodwitError ERR_GODWIT_LOG_LENGTH, ERR_GODWIT_ARGUMENT
    */
   tryClaim(length: number, bufferClaim: BufferClaim): number {
+    // What is claimed and not written would end the stream here.
+    if (!(bufferClaim instanceof BufferClaim)) throw claimError(bufferClaim)
     const result = this.#appender.claim(length, bufferClaim)
     if (result < 0 || (++this.#offers & ATTEND_MASK) === 0) this.conductor.attend()
     return result
@@ -201,7 +207,7 @@ export abstract class BasePublication implements OfferTarget {
    */
   async publish(source: MessageSource, options: WaitOptions = {}): Promise<number> {
     const buffer = source instanceof DirectBuffer ? source : this.#bufferOf(source)
-    return this.#queue.publish(buffer, 0, source.byteLength, options)
+    return this.#queue.publish(buffer, 0, buffer.byteLength, options)
   }
 
   /**
@@ -291,6 +297,7 @@ export abstract class BasePublication implements OfferTarget {
   #bufferOf(source: Uint8Array): DirectBuffer {
     const last = this.#lastBuffer
     if (last !== undefined && this.#lastSource === source) return last
+    checkBytes(source)
     const buffer = new DirectBuffer(source)
     this.#lastSource = source
     this.#lastBuffer = buffer
@@ -301,4 +308,17 @@ export abstract class BasePublication implements OfferTarget {
     const { channel, streamId, sessionId, registrationId } = this
     return { channel, streamId, sessionId, registrationId }
   }
+}
+
+function checkParts(parts: readonly MessagePart[]): void {
+  if (!Array.isArray(parts)) throw argumentError(`parts: expected an array, not ${given(parts)}`)
+  for (let i = 0; i < parts.length; i++) {
+    if (!((parts as readonly (MessagePart | undefined)[])[i]?.buffer instanceof DirectBuffer)) {
+      throw argumentError(`parts: ${i} is not of the form { buffer, offset, length } with a DirectBuffer`)
+    }
+  }
+}
+
+function claimError(bufferClaim: unknown): GodwitError {
+  return argumentError(`bufferClaim: expected a BufferClaim, not ${given(bufferClaim)}`)
 }

@@ -1,5 +1,6 @@
 import { GodwitError } from '../codegen/runtime/index.ts'
 import type { AbortSignalLike } from './abort-signal.ts'
+import { checkOptionalFunction, checkSignal, given } from './arguments.ts'
 import type { PublicationParameters } from './base-publication.ts'
 import { ClientConductor } from './conductor/client-conductor.ts'
 import type { ConductorSettings } from './conductor/client-conductor.ts'
@@ -125,7 +126,9 @@ export class Client {
    */
   static async connect(driver: EmbeddedDriver | EmbeddedDriverHandle, options: ClientOptions = {}): Promise<Client> {
     const handle = embeddedHandleOf(driver)
-    if (handle === undefined) throw optionError('connect: expected an embedded driver or its handle')
+    if (handle === undefined) {
+      throw optionError(`connect: expected a MediaDriver or the handle of one, not ${given(driver)}`)
+    }
     const settings = settingsOf(options, invokerOf(driver), systemClock)
     const cnc = await awaitDriver(new AtomicBuffer(handle.cnc), settings, options.signal)
     const waker = handle.wake === undefined ? undefined : new DriverWaker(handle.wake)
@@ -156,22 +159,24 @@ export class Client {
   }
 
   /** Adds a publication to a stream; it shares the log of others with the same channel and stream. */
-  async addPublication(channel: string, streamId: number, { signal }: AddOptions = {}): Promise<Publication> {
-    return this.#add(signal, false, channel, streamId, (parameters) => new Publication(this.#conductor, parameters))
+  async addPublication(channel: string, streamId: number, options: AddOptions = {}): Promise<Publication> {
+    return this.#add(options, false, channel, streamId, (parameters) => new Publication(this.#conductor, parameters))
   }
 
   /** Adds a publication with a session and a log of its own. */
   async addExclusivePublication(
-    channel: string, streamId: number, { signal }: AddOptions = {},
+    channel: string, streamId: number, options: AddOptions = {},
   ): Promise<ExclusivePublication> {
     return this.#add(
-      signal, true, channel, streamId, (parameters) => new ExclusivePublication(this.#conductor, parameters),
+      options, true, channel, streamId, (parameters) => new ExclusivePublication(this.#conductor, parameters),
     )
   }
 
   /** Adds a subscription to a stream. Its images come later. */
   async addSubscription(channel: string, streamId: number, options: SubscriptionOptions = {}): Promise<Subscription> {
-    const conductor = this.#requireUsable(options.signal)
+    const conductor = this.#requireUsable(options)
+    checkOptionalFunction('onAvailableImage', options.onAvailableImage)
+    checkOptionalFunction('onUnavailableImage', options.onUnavailableImage)
     const correlationId = conductor.proxy.addSubscription(channel, streamId)
     return conductor.registrations.wait({
       correlationId,
@@ -199,7 +204,7 @@ export class Client {
   async addCounter(
     typeId: number, label: string, key: Uint8Array = NO_KEY, options: AddOptions = {},
   ): Promise<Counter> {
-    const conductor = this.#requireUsable(options.signal)
+    const conductor = this.#requireUsable(options)
     const correlationId = conductor.proxy.addCounter(typeId, label, key)
     return conductor.registrations.wait({
       correlationId,
@@ -220,7 +225,7 @@ export class Client {
   async addStaticCounter(
     typeId: number, registrationId: number, label: string, key: Uint8Array = NO_KEY, options: AddOptions = {},
   ): Promise<Counter> {
-    const conductor = this.#requireUsable(options.signal)
+    const conductor = this.#requireUsable(options)
     return conductor.registrations.wait({
       correlationId: conductor.proxy.addStaticCounter(typeId, registrationId, label, key),
       what: `add static counter "${label}"`,
@@ -231,12 +236,12 @@ export class Client {
   }
 
   /** A session id that no publication of that stream uses, for `session-id` in a channel. */
-  async nextSessionId(streamId: number, { signal }: AddOptions = {}): Promise<number> {
-    const conductor = this.#requireUsable(signal)
+  async nextSessionId(streamId: number, options: AddOptions = {}): Promise<number> {
+    const conductor = this.#requireUsable(options)
     return conductor.registrations.wait({
       correlationId: conductor.proxy.nextAvailableSessionId(streamId),
       what: `next session id of stream ${streamId}`,
-      signal,
+      signal: options.signal,
       accept: (answer) => (answer.kind === 'session' ? answer.sessionId : undefined),
     })
   }
@@ -265,20 +270,20 @@ export class Client {
   }
 
   async #add<T extends { close(): void }>(
-    signal: AbortSignalLike | undefined,
+    options: AddOptions,
     isExclusive: boolean,
     channel: string,
     streamId: number,
     make: (parameters: PublicationParameters) => T,
   ): Promise<T> {
-    const conductor = this.#requireUsable(signal)
+    const conductor = this.#requireUsable(options)
     const correlationId = conductor.proxy.addPublication(channel, streamId, isExclusive)
     // Over IPC subscribers look for themselves.
     const waker = channel.startsWith(IPC_CHANNEL) ? undefined : this.#waker
     return conductor.registrations.wait({
       correlationId,
       what: `add publication on ${channel}, stream ${streamId}`,
-      signal,
+      signal: options.signal,
       accept: (answer) => {
         if (answer.kind !== 'publication') return undefined
         return conductor.withLog(answer.logFileName, correlationId, (log) =>
@@ -288,8 +293,9 @@ export class Client {
     })
   }
 
-  #requireUsable(signal: AbortSignalLike | undefined): ClientConductor {
-    signal?.throwIfAborted()
+  #requireUsable(options: AddOptions): ClientConductor {
+    checkSignal(options)
+    options.signal?.throwIfAborted()
     this.#conductor.requireUsable()
     return this.#conductor
   }
@@ -321,6 +327,7 @@ function invokerOf(driver: EmbeddedDriver | EmbeddedDriverHandle): (() => number
 export function settingsOf(
   options: ClientOptions, invokeDriver: (() => number) | undefined, clock: ClientClock,
 ): ConductorSettings {
+  checkOptions(options)
   const { clientName = '', idle = 'backoff' } = options
   if (clientName.length > CLIENT_NAME_LENGTH_MAX) {
     throw optionError(`clientName has ${clientName.length} characters, at most ${CLIENT_NAME_LENGTH_MAX} are allowed`)
@@ -341,8 +348,22 @@ export function settingsOf(
   }
 }
 
+const HANDLERS = [
+  'errorHandler', 'availableImageHandler', 'unavailableImageHandler', 'availableCounterHandler',
+  'unavailableCounterHandler', 'publicationErrorHandler', 'closeHandler',
+] as const
+
+function checkOptions(options: ClientOptions): void {
+  checkSignal(options, optionError)
+  for (const name of HANDLERS) checkOptionalFunction(name, options[name], optionError)
+  const { clientName } = options
+  if (clientName === undefined) return
+  if (typeof clientName !== 'string') throw optionError(`clientName: expected a string, not ${given(clientName)}`)
+  if (/[^\x00-\x7f]/.test(clientName)) throw optionError('clientName: only US-ASCII is allowed')
+}
+
 function positive(name: string, value: number): number {
-  if (!(value > 0 && Number.isFinite(value))) throw optionError(`${name}: ${value} is not a number above 0`)
+  if (!(Number.isFinite(value) && value > 0)) throw optionError(`${name}: ${given(value)} is not a number above 0`)
   return value
 }
 

@@ -1,3 +1,4 @@
+import { argumentError, given } from './arguments.ts'
 import type { ClientConductor } from './conductor/client-conductor.ts'
 import { closedError } from './errors.ts'
 import { AtomicCounter } from './memory/atomic-counter.ts'
@@ -39,13 +40,14 @@ export class Counter {
     return this.#counter.getBigInt()
   }
 
-  /** @throws GodwitError ERR_GODWIT_CLOSED: its place may belong to another counter by now */
+  /** @throws GodwitError ERR_GODWIT_CLOSED: its place may belong to another counter by now; ERR_GODWIT_ARGUMENT */
   set(value: number): void {
-    this.#open().set(value)
+    this.#open().set(checked(value))
   }
 
-  /** @throws GodwitError ERR_GODWIT_CLOSED */
+  /** @throws GodwitError ERR_GODWIT_CLOSED, ERR_GODWIT_ARGUMENT */
   setBigInt(value: bigint): void {
+    if (typeof value !== 'bigint') throw argumentError(`value: expected a bigint, not ${given(value)}`)
     this.#open().setBigInt(value)
   }
 
@@ -54,9 +56,13 @@ export class Counter {
     this.#open().increment()
   }
 
-  /** Adds, and returns the value before; several threads may at a time. @throws GodwitError ERR_GODWIT_CLOSED */
+  /**
+   * Adds, and returns the value before; several threads may at a time.
+   *
+   * @throws GodwitError ERR_GODWIT_CLOSED, ERR_GODWIT_ARGUMENT
+   */
   add(delta: number): number {
-    return this.#open().add(delta)
+    return this.#open().add(checked(delta))
   }
 
   /** Gives it up; again does nothing. A static counter stays. */
@@ -82,4 +88,9 @@ export class Counter {
     if (this.#isClosed) throw closedError(`counter ${this.id}`)
     return this.#counter
   }
+}
+
+function checked(value: number): number {
+  if (!Number.isInteger(value)) throw argumentError(`value: expected an integer, not ${given(value)}`)
+  return value
 }

@@ -1,4 +1,5 @@
 import { DirectBuffer } from '../codegen/runtime/index.ts'
+import { checkBytes, lengthFrom } from './arguments.ts'
 import type { MessageSource, PublicationParameters } from './base-publication.ts'
 import { BasePublication } from './base-publication.ts'
 import type { ClientConductor } from './conductor/client-conductor.ts'
@@ -43,7 +44,8 @@ export class ExclusivePublication extends BasePublication {
    * @param length of all frames, at most the rest of the term
    * @throws GodwitError ERR_GODWIT_LOG_RANGE, ERR_GODWIT_LOG_BLOCK
    */
-  offerBlock(source: MessageSource, offset: number = 0, length: number = source.byteLength - offset): number {
+  offerBlock(source: MessageSource, offset: number = 0, length: number = lengthFrom(source, offset)): number {
+    checkBytes(source)
     const buffer = source instanceof DirectBuffer ? source : new DirectBuffer(source)
     return this.attended(this.#appender.offerBlock(buffer, offset, length))
   }

@@ -1,3 +1,4 @@
+import { checkFunction } from './arguments.ts'
 import type { Header } from './log/header.ts'
 import { ControlledAction } from './memory/controlled-action.ts'
 import type { ControlledFragmentHandler, FragmentHandler } from './log/term-reader.ts'
@@ -20,6 +21,7 @@ export class FragmentAssembler {
   readonly #builders: MessageBuilders = new MessageBuilders()
 
   constructor(handler: FragmentHandler) {
+    checkFunction('handler', handler)
     this.onFragment = (buffer, offset, length, header) => {
       const flags = header.flags & WHOLE
       if (flags === WHOLE) return handler(buffer, offset, length, header)
@@ -49,6 +51,7 @@ export class ControlledFragmentAssembler {
   readonly #handler: ControlledFragmentHandler
 
   constructor(handler: ControlledFragmentHandler) {
+    checkFunction('handler', handler)
     this.#handler = handler
     this.onFragment = (buffer, offset, length, header) => {
       const flags = header.flags & WHOLE

@@ -1,6 +1,7 @@
 import { GodwitError } from '../codegen/runtime/index.ts'
 import { FRAME_ALIGNMENT, align } from '../schemas/descriptors.ts'
 import { DataFlags, DataHeaderMeta, FrameType } from '../schemas/generated/aeron.wire/index.ts'
+import { checkFunction, checkPoll, checkPosition } from './arguments.ts'
 import type { ClientConductor } from './conductor/client-conductor.ts'
 import { closedError } from './errors.ts'
 import { frameTypeOf, loadFrameLength } from './log/frame.ts'
@@ -141,21 +142,25 @@ export class Image {
 
   /** Delivers at most `fragmentLimit` fragments. */
   poll(handler: FragmentHandler, fragmentLimit: number): number {
+    checkPoll(handler, fragmentLimit)
     return this.#attended(this.pollTo(this.termBufferLength, handler, fragmentLimit))
   }
 
   /** As `poll`; fragments that begin at or behind the limit position are not delivered. */
   boundedPoll(handler: FragmentHandler, limitPosition: number, fragmentLimit: number): number {
+    checkPoll(handler, fragmentLimit)
     return this.#attended(this.pollTo(this.#limitOffset(limitPosition), handler, fragmentLimit))
   }
 
   /** As `poll`; the handler says after each fragment how to go on. */
   controlledPoll(handler: ControlledFragmentHandler, fragmentLimit: number): number {
+    checkPoll(handler, fragmentLimit)
     return this.#attended(this.controlledPollTo(this.termBufferLength, handler, fragmentLimit))
   }
 
   /** As `controlledPoll`; fragments that begin at or behind the limit position are not delivered. */
   boundedControlledPoll(handler: ControlledFragmentHandler, limitPosition: number, fragmentLimit: number): number {
+    checkPoll(handler, fragmentLimit)
     return this.#attended(this.controlledPollTo(this.#limitOffset(limitPosition), handler, fragmentLimit))
   }
 
@@ -166,6 +171,7 @@ export class Image {
    * @returns bytes delivered
    */
   blockPoll(handler: BlockHandler, blockLengthLimit: number): number {
+    checkPoll(handler, blockLengthLimit)
     return this.#attended(this.pollBlock(handler, blockLengthLimit))
   }
 
@@ -179,6 +185,9 @@ export class Image {
    * when the client has no error handler
    */
   peek(initialPosition: number, handler: ControlledFragmentHandler, limitPosition: number): number {
+    checkFunction('handler', handler)
+    checkPosition('initialPosition', initialPosition)
+    checkPosition('limitPosition', limitPosition)
     if (this.isClosed) return initialPosition
     const base = this.#position - this.#termOffset
     const isInTerm = initialPosition >= this.#position && initialPosition <= base + this.termBufferLength
@@ -310,6 +319,7 @@ export class Image {
   }
 
   #limitOffset(limitPosition: number): number {
+    checkPosition('limitPosition', limitPosition)
     return Math.min(limitPosition - this.#position + this.#termOffset, this.termBufferLength)
   }
 

@@ -1,6 +1,7 @@
 import { GodwitError } from '../codegen/runtime/index.ts'
 import type { DirectBuffer } from '../codegen/runtime/index.ts'
 import type { AbortSignalLike } from './abort-signal.ts'
+import { checkWait } from './arguments.ts'
 import type { TurnLoop, WaitTask } from './conductor/turn-loop.ts'
 import { timeoutError } from './errors.ts'
 import { ADMIN_ACTION, BACK_PRESSURED, CLOSED, MAX_POSITION_EXCEEDED, NOT_CONNECTED } from './log/offer-result.ts'
@@ -50,6 +51,7 @@ export class PublishQueue implements WaitTask {
   }
 
   publish(source: DirectBuffer, offset: number, length: number, options: WaitOptions): Promise<number> {
+    checkWait(options)
     const { signal, timeoutMs } = options
     if (signal?.aborted === true) return Promise.reject(signal.reason)
     if (this.#head === this.#entries.length && this.#turns.mayGoAtOnce()) {

@@ -1,3 +1,4 @@
+import { checkPoll, checkSignal } from './arguments.ts'
 import { channelStatus, localSocketAddresses } from './channel-status.ts'
 import type { ChannelStatus } from './channel-status.ts'
 import type { ClientConductor } from './conductor/client-conductor.ts'
@@ -117,8 +118,13 @@ export class Subscription implements MessageSource {
     return this.channel.replace(/([?|]endpoint=[^|]*):0(?=\||$)/, (_match, endpoint: string) => `${endpoint}:${port}`)
   }
 
-  /** Delivers at most `fragmentLimit` fragments of all images together; returns their number. */
+  /**
+   * Delivers at most `fragmentLimit` fragments of all images together; returns their number.
+   *
+   * @throws GodwitError ERR_GODWIT_ARGUMENT, as all polls, without a handler or limit
+   */
   poll(handler: FragmentHandler, fragmentLimit: number): number {
+    checkPoll(handler, fragmentLimit)
     const images = this.#images
     const first = this.#nextFirst(images.length)
     let count = 0
@@ -136,6 +142,7 @@ export class Subscription implements MessageSource {
 
   /** As `poll`; the handler says after each fragment how to go on with its image. */
   controlledPoll(handler: ControlledFragmentHandler, fragmentLimit: number): number {
+    checkPoll(handler, fragmentLimit)
     const images = this.#images
     const first = this.#nextFirst(images.length)
     let count = 0
@@ -149,6 +156,7 @@ export class Subscription implements MessageSource {
 
   /** Delivers one block of each image, of at most `blockLengthLimit` bytes; returns the bytes of all together. */
   blockPoll(handler: BlockHandler, blockLengthLimit: number): number {
+    checkPoll(handler, blockLengthLimit)
     const images = this.#images
     let length = 0
     for (let i = 0; i < images.length; i++) length += images[i]!.pollBlock(handler, blockLengthLimit)
@@ -164,6 +172,7 @@ export class Subscription implements MessageSource {
    * @throws GodwitError ERR_GODWIT_SUBSCRIPTION_BUSY while there is another one
    */
   messages(options: MessagesOptions = {}): MessageIterator {
+    checkSignal(options)
     if (this.#hasReader) throw readerBusyError(this.name)
     this.#hasReader = true
     return new MessageIterator(this, options)

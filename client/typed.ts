@@ -1,7 +1,8 @@
 import { DirectBuffer } from '../codegen/runtime/index.ts'
 import { FRAME_ALIGNMENT, align } from '../schemas/descriptors.ts'
 import { DataHeaderMeta, FrameType } from '../schemas/generated/aeron.wire/index.ts'
-import type { BasePublication } from './base-publication.ts'
+import { argumentError, checkFunction, given } from './arguments.ts'
+import { BasePublication } from './base-publication.ts'
 import { FragmentAssembler } from './fragment-assembler.ts'
 import { BufferClaim } from './log/buffer-claim.ts'
 import { HEADER_LENGTH } from './log/log-buffer-descriptor.ts'
@@ -57,6 +58,11 @@ export class TypedPublication<Header, Encoder extends MessageEncoder<Header>, Si
     encoderClass: MessageEncoderClass<Encoder, Sizes>,
     headerClass: HeaderEncoderClass<Header>,
   ) {
+    if (!(publication instanceof BasePublication)) {
+      throw argumentError(`publication: expected a publication, not ${given(publication)}`)
+    }
+    checkFunction('encoderClass', encoderClass)
+    checkFunction('headerClass', headerClass)
     this.publication = publication
     this.#class = encoderClass
     this.#encoder = new encoderClass()
@@ -133,6 +139,7 @@ export interface Dispatcher {
  * ```
  */
 export function dispatchTo(dispatcher: Dispatcher): FragmentHandler {
+  checkFunction('dispatcher.dispatch', dispatcher?.dispatch)
   return new FragmentAssembler((buffer, offset, length) => void dispatcher.dispatch(buffer, offset, length)).onFragment
 }
 

@@ -1,4 +1,5 @@
 import type { AbortSignalLike } from './abort-signal.ts'
+import { checkWait } from './arguments.ts'
 import type { TurnLoop, WaitTask } from './conductor/turn-loop.ts'
 import { timeoutError } from './errors.ts'
 
@@ -17,8 +18,10 @@ export interface WaitOptions {
  * @param look undefined to wait on; what it throws, the wait rejects with
  */
 export async function waitFor<T>(
-  turns: TurnLoop, what: string, { signal, timeoutMs }: WaitOptions, look: () => T | undefined,
+  turns: TurnLoop, what: string, options: WaitOptions, look: () => T | undefined,
 ): Promise<T> {
+  checkWait(options)
+  const { signal, timeoutMs } = options
   signal?.throwIfAborted()
   const result = look()
   if (result !== undefined && turns.mayGoAtOnce()) return result

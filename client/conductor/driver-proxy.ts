@@ -18,6 +18,7 @@ import {
   RemovePublicationFlags,
   RemoveResourceEncoder,
 } from '../../schemas/generated/aeron.commands/index.ts'
+import { argumentError, given } from '../arguments.ts'
 import { COUNTER_KEY_LENGTH_MAX, COUNTER_LABEL_LENGTH_MAX } from '../memory/counter-records.ts'
 import type { ManyToOneRingBuffer } from '../memory/many-to-one-ring-buffer.ts'
 import { CHANNEL_LENGTH_MAX } from '../protocol/channel-uri.ts'
@@ -114,7 +115,9 @@ export class DriverProxy {
 
   addStaticCounter(typeId: number, registrationId: number, label: string, key: Uint8Array): number {
     checkCounter(typeId, label, key)
-    if (!Number.isSafeInteger(registrationId)) throw argumentError(`registrationId: ${registrationId} is no integer`)
+    if (!Number.isSafeInteger(registrationId)) {
+      throw argumentError(`registrationId: ${given(registrationId)} is no integer`)
+    }
     const correlationId = this.#ring.nextCorrelationId()
     new AddStaticCounterEncoder().wrap(this.#buffer, 0)
       .clientIdAsNumber(this.clientId)
@@ -190,26 +193,25 @@ export class DriverProxy {
 
 /** What does not fit the field would be another number there. */
 function checkInt32(name: string, value: number): void {
-  if (value !== (value | 0)) throw argumentError(`${name}: ${value} is not an integer of 32 bits`)
+  if (typeof value === 'number' && value === (value | 0)) return
+  throw argumentError(`${name}: ${given(value)} is not an integer of 32 bits`)
 }
 
 function checkCounter(typeId: number, label: string, key: Uint8Array): void {
   checkInt32('typeId', typeId)
   checkText('label', label, COUNTER_LABEL_LENGTH_MAX)
+  if (!(key instanceof Uint8Array)) throw argumentError(`key: expected a Uint8Array, not ${given(key)}`)
   if (key.length > COUNTER_KEY_LENGTH_MAX) {
     throw argumentError(`key has ${key.length} bytes, at most ${COUNTER_KEY_LENGTH_MAX} are allowed`)
   }
 }
 
 function checkText(name: string, text: string, lengthMax: number): void {
+  if (typeof text !== 'string') throw argumentError(`${name}: expected a string, not ${given(text)}`)
   if (text.length > lengthMax) {
     throw argumentError(`${name} has ${text.length} characters, at most ${lengthMax} are allowed`)
   }
   for (let i = 0; i < text.length; i++) {
     if (text.charCodeAt(i) > 0x7f) throw argumentError(`${name}: character ${i} is not ASCII`)
   }
-}
-
-function argumentError(message: string): GodwitError {
-  return new GodwitError('ERR_GODWIT_ARGUMENT', message)
 }

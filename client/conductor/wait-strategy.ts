@@ -1,3 +1,4 @@
+import { given } from '../arguments.ts'
 import { optionError } from '../errors.ts'
 
 /** Ends what was scheduled. */
@@ -41,9 +42,10 @@ const strategies: Readonly<Record<WaitStrategyName, WaitStrategy>> = {
 
 /** @throws GodwitError ERR_GODWIT_CLIENT_OPTION when there is no strategy of that name */
 export function waitStrategy(strategy: WaitStrategyName | WaitStrategy): WaitStrategy {
-  if (typeof strategy === 'object') return strategy
-  if (!Object.hasOwn(strategies, strategy)) {
-    throw optionError(`idle: ${String(strategy)} is none of ${Object.keys(strategies).join(', ')}`)
+  if (typeof strategy === 'object' && typeof strategy?.schedule === 'function') return strategy
+  if (typeof strategy !== 'string' || !Object.hasOwn(strategies, strategy)) {
+    const names = Object.keys(strategies).join(', ')
+    throw optionError(`idle: ${given(strategy)} is none of ${names}, and no object { name, schedule }`)
   }
   return strategies[strategy]
 }

@@ -81,10 +81,10 @@ export function checkRange(source: DirectBuffer, offset: number, length: number)
 function rangeError(source: DirectBuffer, offset: number, length: number): GodwitError {
   return new GodwitError(
     'ERR_GODWIT_LOG_RANGE',
-    `offset ${offset} and length ${length} do not lie within the buffer of ${source.byteLength} bytes`,
+    `offset ${String(offset)} and length ${String(length)} do not lie within the buffer of ${source.byteLength} bytes`,
   )
 }
 
 function lengthError(what: string, length: number, max: number): GodwitError {
-  return new GodwitError('ERR_GODWIT_LOG_LENGTH', `length ${length} of a ${what} is not within 0 to ${max}`)
+  return new GodwitError('ERR_GODWIT_LOG_LENGTH', `length ${String(length)} of a ${what} is not within 0 to ${max}`)
 }

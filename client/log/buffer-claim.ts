@@ -53,6 +53,9 @@ export class BufferClaim {
   }
 
   set reservedValue(value: bigint) {
+    if (typeof value !== 'bigint') {
+      throw new GodwitError('ERR_GODWIT_ARGUMENT', `reservedValue: expected a bigint, not a ${typeof value}`)
+    }
     this.#claimed().int64s[(this.#frameOffset() >> 3) + (RESERVED_VALUE_WORD >> 1)] = value
   }
 

@@ -1,4 +1,5 @@
 import type { DirectBuffer } from '../../codegen/runtime/index.ts'
+import { GodwitError } from '../../codegen/runtime/index.ts'
 import { FRAME_ALIGNMENT, UNFRAGMENTED, align } from '../../schemas/descriptors.ts'
 import { DataFlags, FrameType } from '../../schemas/generated/aeron.wire/index.ts'
 import type { AtomicBuffer } from '../memory/atomic-buffer.ts'
@@ -185,12 +186,18 @@ export class FrameWriter {
     supplier: ReservedValueSupplier,
   ): void {
     try {
-      term.int64s[(frameOffset >> 3) + (RESERVED_VALUE_WORD >> 1)] = supplier(term, frameOffset, frameLength)
+      const value = supplier(term, frameOffset, frameLength)
+      if (typeof value !== 'bigint') throw supplierError(value)
+      term.int64s[(frameOffset >> 3) + (RESERVED_VALUE_WORD >> 1)] = value
     } catch (error) {
       this.writePadding(term, frameOffset, termId, endOffset - frameOffset)
       throw error
     }
   }
+}
+
+function supplierError(value: unknown): GodwitError {
+  return new GodwitError('ERR_GODWIT_ARGUMENT', `supplier: expected that it returns a bigint, not a ${typeof value}`)
 }
 
 function copyBytes(term: AtomicBuffer, termOffset: number, part: MessagePart, consumed: number, length: number): void {

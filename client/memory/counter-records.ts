@@ -20,7 +20,7 @@ export const COUNTER_LABEL_LENGTH_MAX: number = METADATA.label.encodedLength
 /** @throws GodwitError ERR_GODWIT_COUNTER_ID when the id, which may be hostile, is not below the capacity */
 export function checkCounterId(counterId: number, capacity: number): void {
   if (!(Number.isInteger(counterId) && counterId >= 0 && counterId < capacity)) {
-    throw new GodwitError('ERR_GODWIT_COUNTER_ID', `counter id ${counterId} must be in 0..${capacity - 1}`)
+    throw new GodwitError('ERR_GODWIT_COUNTER_ID', `counter id ${String(counterId)} must be in 0..${capacity - 1}`)
   }
 }
 

@@ -1,3 +1,4 @@
+import { checkFunction } from '../arguments.ts'
 import { CounterMetadataMeta, CounterState, CounterValueMeta } from '../../schemas/generated/aeron.memory/index.ts'
 import type { AtomicBuffer } from './atomic-buffer.ts'
 import {
@@ -39,6 +40,7 @@ export class CountersReader {
 
   /** Hands out all live counters, by id. */
   forEach(handler: CounterHandler): void {
+    checkFunction('handler', handler)
     for (let id = 0; id <= this.maxCounterId; id++) {
       const offset = counterMetadataOffset(id)
       const state = this.metadata.loadInt32(offset + METADATA.state.offset)
