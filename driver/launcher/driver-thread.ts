@@ -169,7 +169,7 @@ class ThreadBuilder {
     if (faults === undefined) return plain
     // Sender and receiver draw from sequences that have nothing to do with each other.
     const seed = 2 * (faults.seed ?? 0) + (role === 'sender' ? 0 : 1)
-    return new FaultyMedia(plain, { ...faults, seed }, memory.faults)
+    return new FaultyMedia(plain, { ...faults, seed }, monotonicNs, memory.faults)
   }
 
   private sink<Command>(link: LinkName): CommandSink<Command> {

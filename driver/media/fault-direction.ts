@@ -13,9 +13,9 @@ export interface FaultRates {
   readonly loss?: number
   /** Comes again at once. */
   readonly duplicate?: number
-  /** Changes places with the next one. */
+  /** Changes places with the next one; when none comes for 50 ms, it is only late. */
   readonly reorder?: number
-  /** Is held back until `delayDatagrams` others have passed. */
+  /** Is held back until `delayDatagrams` others have passed, but for 50 ms at most. */
   readonly delay?: number
   /** Default 8. */
   readonly delayDatagrams?: number
@@ -27,6 +27,9 @@ export interface FaultRates {
 
 /** Datagrams that are held back in one direction of a transport at most; further ones pass. */
 export const FAULT_HELD_CAPACITY = 256
+
+/** How long a datagram is held back when too few others pass. */
+export const FAULT_HOLD_MAX_NS = 50_000_000
 
 const DELAY_DATAGRAMS_DEFAULT = 8
 const FLIPPED_BITS_MAX = 8
@@ -44,6 +47,8 @@ interface Held {
   readonly address: SocketAddress | undefined
   /** Datagrams that have to pass first. */
   remaining: number
+  /** When it follows anyway. */
+  readonly deadlineNs: number
 }
 
 const RATES = ['loss', 'duplicate', 'reorder', 'delay', 'corrupt', 'truncate'] as const
@@ -73,21 +78,24 @@ export class FaultDirection {
   private readonly rates: FaultRates
   private readonly random: SeededRandom
   private readonly counters: FaultCounters
+  private readonly nowNs: () => number
   private readonly pass: Pass
   private readonly held = new Fifo<Held>(FAULT_HELD_CAPACITY)
   /** Made with the first corrupted datagram. */
   private scratch: DirectBuffer | undefined
 
-  constructor(rates: FaultRates, random: SeededRandom, counters: FaultCounters, pass: Pass) {
+  constructor(rates: FaultRates, random: SeededRandom, counters: FaultCounters, nowNs: () => number, pass: Pass) {
     this.rates = rates
     this.random = random
     this.counters = counters
+    this.nowNs = nowNs
     this.pass = pass
   }
 
   /** Draws what is to befall a datagram. */
   draw(buffer: DirectBuffer, offset: number, length: number): Fault {
     const { rates } = this
+    if (length === 0) return 'none'
     if (rates.frameTypes !== undefined && !isOneOf(rates.frameTypes, buffer, offset, length)) return 'none'
     let value = this.random.float()
     for (const name of RATES) {
@@ -107,7 +115,8 @@ export class FaultDirection {
       const copy = new DirectBuffer(buffer.bytes.slice(offset, offset + length))
       this.counters.add('datagrams')
       this.release()
-      if (this.held.push({ buffer: copy, address, remaining: after })) {
+      const deadlineNs = this.nowNs() + FAULT_HOLD_MAX_NS
+      if (this.held.push({ buffer: copy, address, remaining: after, deadlineNs })) {
         this.counters.add(fault === 'reorder' ? 'reordered' : 'delayed')
       } else if (!this.pass(copy, 0, length, address)) {
         this.counters.add('abandoned')
@@ -127,6 +136,21 @@ export class FaultDirection {
 
   hasHeld(): boolean {
     return this.held.length > 0
+  }
+
+  /** When the next datagram that is held back follows at the latest; all are held back equally long. */
+  nextDeadlineNs(): number {
+    return this.held.peek()?.deadlineNs ?? Infinity
+  }
+
+  /** Nothing may pass for long: lets those go that have been held back for too long. */
+  releaseDue(): void {
+    if (this.held.length === 0) return
+    const nowNs = this.nowNs()
+    for (let next = this.held.peek(); next !== undefined && next.deadlineNs <= nowNs; next = this.held.peek()) {
+      this.held.shift()
+      this.letGo(next)
+    }
   }
 
   close(): void {
@@ -178,8 +202,12 @@ export class FaultDirection {
       if (held === undefined) return
       held.remaining--
       if (held.remaining > 0) this.held.push(held)
-      else if (!this.pass(held.buffer, 0, held.buffer.byteLength, held.address)) this.counters.add('abandoned')
+      else this.letGo(held)
     }
+  }
+
+  private letGo({ buffer, address }: Held): void {
+    if (!this.pass(buffer, 0, buffer.byteLength, address)) this.counters.add('abandoned')
   }
 }
 

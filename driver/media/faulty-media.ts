@@ -51,14 +51,19 @@ export class FaultyMedia implements Media {
   private readonly inner: Media
   private readonly options: FaultOptions
   private readonly memory: FaultMemory
+  private readonly nowNs: () => number
+  private readonly transports = new Set<FaultyTransport>()
   private opened = 0
 
   /** @throws GodwitError ERR_GODWIT_FAULTS */
-  constructor(inner: Media, options: FaultOptions, memory: FaultMemory = allocateFaultMemory()) {
+  constructor(
+    inner: Media, options: FaultOptions, nowNs: () => number, memory: FaultMemory = allocateFaultMemory(),
+  ) {
     checkFaultOptions(options)
     this.inner = inner
     this.options = options
     this.memory = memory
+    this.nowNs = nowNs
     this.name = `faulty ${inner.name}`
     this.needsEventLoop = inner.needsEventLoop
   }
@@ -72,13 +77,28 @@ export class FaultyMedia implements Media {
     const stream = 2 * this.opened++
     this.inner.open(options, (error, transport) => {
       if (transport === undefined) return callback(error, undefined)
-      callback(undefined, new FaultyTransport(transport, this.options, this.memory, stream))
+      const { options: faults, memory, nowNs, transports } = this
+      const onClose = (): void => void transports.delete(faulty)
+      const faulty = new FaultyTransport(transport, { faults, memory, stream, nowNs, onClose })
+      transports.add(faulty)
+      callback(undefined, faulty)
     })
   }
 
   nextArrivalNs(): number {
-    return this.inner.nextArrivalNs()
+    let nextNs = this.inner.nextArrivalNs()
+    for (const transport of this.transports) nextNs = Math.min(nextNs, transport.nextDeadlineNs())
+    return nextNs
   }
+}
+
+interface FaultyTransportOptions {
+  readonly faults: FaultOptions
+  readonly memory: FaultMemory
+  /** Number of its first random sequence. */
+  readonly stream: number
+  readonly nowNs: () => number
+  readonly onClose: () => void
 }
 
 class FaultyTransport implements UdpTransport {
@@ -86,6 +106,7 @@ class FaultyTransport implements UdpTransport {
   readonly sendBufferLength: number
   readonly receiveBufferLength: number
   private readonly inner: UdpTransport
+  private readonly onClose: () => void
   private readonly sending: FaultDirection
   private readonly receiving: FaultDirection
   /** Datagrams of a batch in a row that nothing befalls. */
@@ -93,22 +114,25 @@ class FaultyTransport implements UdpTransport {
   private handler: DatagramHandler = () => undefined
   private readonly intercept: DatagramHandler
 
-  constructor(inner: UdpTransport, options: FaultOptions, memory: FaultMemory, stream: number) {
+  constructor(inner: UdpTransport, { faults, memory, stream, nowNs, onClose }: FaultyTransportOptions) {
     this.inner = inner
+    this.onClose = onClose
     this.localAddress = inner.localAddress
     this.sendBufferLength = inner.sendBufferLength
     this.receiveBufferLength = inner.receiveBufferLength
-    const seed = options.seed ?? 0
+    const seed = faults.seed ?? 0
     this.sending = new FaultDirection(
-      options.send ?? {},
+      faults.send ?? {},
       new SeededRandom(seed, stream),
       new FaultCounters(memory.send),
+      nowNs,
       (buffer, offset, length, destination) => inner.send(buffer, offset, length, destination) === length,
     )
     this.receiving = new FaultDirection(
-      options.receive ?? {},
+      faults.receive ?? {},
       new SeededRandom(seed, stream + 1),
       new FaultCounters(memory.receive),
+      nowNs,
       (buffer, offset, length, source) => {
         this.handler(buffer, offset, length, source!)
         return true
@@ -147,13 +171,21 @@ class FaultyTransport implements UdpTransport {
 
   poll(handler: DatagramHandler, datagramsMax: number): number {
     this.handler = handler
-    return this.inner.poll(this.intercept, datagramsMax)
+    const bytes = this.inner.poll(this.intercept, datagramsMax)
+    this.sending.releaseDue()
+    this.receiving.releaseDue()
+    return bytes
+  }
+
+  nextDeadlineNs(): number {
+    return Math.min(this.sending.nextDeadlineNs(), this.receiving.nextDeadlineNs())
   }
 
   close(): void {
     this.sending.close()
     this.receiving.close()
     this.inner.close()
+    this.onClose()
   }
 
   private sendRun(destination: SocketAddress | undefined): number {

@@ -85,7 +85,8 @@ export class VirtualDriver {
     const media = (role: string): Media => {
       const plain = network.media(addresses)
       if (faults === undefined) return plain
-      return new FaultyMedia(plain, { ...faults, seed: random.fork(`${role} faults`).u32() }, memory.faults)
+      const seed = random.fork(`${role} faults`).u32()
+      return new FaultyMedia(plain, { ...faults, seed }, () => time.nowNs, memory.faults)
     }
     const common = { settings, cnc, systemCounters, epochMs: () => time.epochMs() }
     this.agents = [

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { DirectBuffer, GodwitError } from '../../../codegen/runtime/index.ts'
 import { DatagramBatch } from '../../../driver/core/media.ts'
 import type { UdpTransport } from '../../../driver/core/media.ts'
-import { FAULT_HELD_CAPACITY } from '../../../driver/media/fault-direction.ts'
+import { FAULT_HELD_CAPACITY, FAULT_HOLD_MAX_NS } from '../../../driver/media/fault-direction.ts'
 import { FaultyMedia } from '../../../driver/media/faulty-media.ts'
 import type { FaultOptions } from '../../../driver/media/faulty-media.ts'
 import { MemoryNetwork } from '../../../driver/media/memory-network.ts'
@@ -20,7 +20,7 @@ const makeNetwork = (): MemoryNetwork => new MemoryNetwork({ nowNs: () => nowNs 
 
 const test = suite('faulty media')
 
-addConformanceTests(test, [4], () => new FaultyMedia(makeNetwork().media(), { send: { loss: 0 } }), turn)
+addConformanceTests(test, [4], () => new FaultyMedia(makeNetwork().media(), { send: { loss: 0 } }, () => nowNs), turn)
 
 interface Run {
   /** Numbers of the datagrams in the order in which they came. */
@@ -38,7 +38,7 @@ interface Stream {
 
 /** Sends numbered datagrams from one transport to another of the same faulty media. */
 async function run(options: FaultOptions, { count, batch = 1, frameType = FrameType.DATA }: Stream): Promise<Run> {
-  const media = new FaultyMedia(makeNetwork().media(), options)
+  const media = new FaultyMedia(makeNetwork().media(), options, () => nowNs)
   const a = await open(media, { local: loopback(4) })
   const b = await open(media, { local: loopback(4) })
   const buffer = new DirectBuffer(new SharedArrayBuffer(LENGTH * batch))
@@ -150,8 +150,50 @@ test('holds a bounded number of datagrams back, and counts those that never go o
   assert.is(media.counts().send.abandoned, FAULT_HELD_CAPACITY)
 })
 
+for (const direction of ['send', 'receive'] as const) {
+  test(`${direction}: a datagram that is held back comes in time although no other one passes`, async () => {
+    const media = new FaultyMedia(makeNetwork().media(), { [direction]: { delay: 1 } }, () => nowNs)
+    const [a, b] = [await open(media, { local: loopback(4) }), await open(media, { local: loopback(4) })]
+    let received = 0
+    const poll = (): void => {
+      a.poll(() => undefined, 16)
+      b.poll(() => received++, 16)
+    }
+    a.send(new DirectBuffer(new ArrayBuffer(LENGTH)), 0, LENGTH, b.localAddress)
+    poll()
+    const dueNs = nowNs + FAULT_HOLD_MAX_NS
+    assert.is(media.nextArrivalNs(), dueNs)
+    nowNs = dueNs - 1
+    poll()
+    assert.is(received, 0)
+    nowNs = dueNs
+    poll()
+    assert.is(received, 1)
+    assert.is(media.nextArrivalNs(), Infinity)
+    assert.is(media.counts()[direction].abandoned, 0)
+    a.send(new DirectBuffer(new ArrayBuffer(LENGTH)), 0, LENGTH, b.localAddress)
+    poll()
+    a.close()
+    b.close()
+    assert.is(media.counts()[direction].abandoned, 1)
+    assert.is(media.nextArrivalNs(), Infinity)
+  })
+}
+
+test('nothing befalls a datagram without bytes', async () => {
+  for (const fault of ['corrupt', 'truncate', 'loss'] as const) {
+    const media = new FaultyMedia(makeNetwork().media(), { receive: { [fault]: 1 } }, () => nowNs)
+    const a = await open(media, { local: loopback(4) })
+    a.send(new DirectBuffer(new ArrayBuffer(8)), 0, 0, a.localAddress)
+    const lengths: number[] = []
+    a.poll((_buffer, _offset, length) => lengths.push(length), 16)
+    assert.equal(lengths, [0])
+    a.close()
+  }
+})
+
 test('the buffer of the sender stays as it was', async () => {
-  const media = new FaultyMedia(makeNetwork().media(), { send: { corrupt: 1 } })
+  const media = new FaultyMedia(makeNetwork().media(), { send: { corrupt: 1 } }, () => nowNs)
   const a = await open(media, { local: loopback(4) })
   const buffer = new DirectBuffer(new ArrayBuffer(LENGTH))
   for (let i = 0; i < 20; i++) a.send(buffer, 0, LENGTH, a.localAddress)
@@ -169,7 +211,7 @@ test('rates out of range are refused', () => {
   ]
   for (const options of bad) {
     assert.throws(
-      () => new FaultyMedia(inner, options),
+      () => new FaultyMedia(inner, options, () => nowNs),
       (error: unknown) => error instanceof GodwitError && error.code === 'ERR_GODWIT_FAULTS',
     )
   }
