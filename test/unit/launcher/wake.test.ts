@@ -9,11 +9,12 @@ import { RESTING_WORD, WAKE_LENGTH, WAKE_WORD } from '../../../client/protocol/e
 import { DirectBuffer } from '../../../codegen/runtime/index.ts'
 import { CLOSING } from '../../../driver/launcher/agent-runner.ts'
 import { MediaDriver } from '../../../driver/launcher/media-driver.ts'
+import { withNative } from '../../support/native.ts'
 import { suite } from '../../support/suite.ts'
 
 const test = suite('waking a driver that rests', { timeoutMs: 20_000 })
 
-const UDP = 'aeron:udp?endpoint=127.0.0.1:24377'
+const UDP = 'aeron:udp?endpoint=127.0.0.1:0'
 const MESSAGE = new Uint8Array(16)
 
 let driver: MediaDriver
@@ -46,9 +47,9 @@ async function withPublication(
 ): Promise<void> {
   const client = await Client.connect({ ...driver.handle, wake })
   try {
-    await client.addSubscription(channel, 10)
-    const publication = await client.addPublication(channel, 10)
-    await publication.waitForConnected()
+    const subscription = await client.addSubscription(channel, 10)
+    const publication = await client.addPublication(subscription.tryResolveChannelEndpointPort() ?? channel, 10)
+    await publication.drain()
     await body(publication)
   } finally {
     await client.close()
@@ -75,7 +76,7 @@ test('a runner that rests says so, and a client ends its rest', async () => {
   assert.is(Atomics.load(control, RESTING_WORD), 0)
 })
 
-test('the threads of a driver rest on the words of its handle', async () => {
+withNative(test)('the threads of a driver rest on the words of its handle', async () => {
   const words = new Int32Array(driver.handle.wake!)
   let seen = 0
   for (let i = 0; i < 2000 && seen === 0; i++) {
