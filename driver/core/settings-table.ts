@@ -119,14 +119,14 @@ export const SETTINGS: Readonly<Record<keyof DriverSettings, Setting>> = {
   performStorageChecks: boolean(
     'aeron.perform.storage.checks',
     true,
-    'Whether free space is looked at before a log is made.',
+    'Whether space is looked at before a log is made; embedded, logs together may have the bytes of the memory.',
   ),
   lowFileStoreWarningThreshold: size(
     'aeron.low.file.store.warning.threshold',
     160 * MIB,
     0,
     Number.MAX_SAFE_INTEGER,
-    'Less free space gives a warning.',
+    'Less space left for logs gives a warning.',
   ),
   countersFreeToReuseTimeoutNs: durationNs(
     'aeron.counters.free.to.reuse.timeout',

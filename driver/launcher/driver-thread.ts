@@ -21,7 +21,7 @@ import { MemoryNetwork } from '../media/memory-network.ts'
 import { packageVersion } from '../../client/version.ts'
 import { openCnc } from './driver-memory.ts'
 import type { AgentRole, DriverMemory } from './driver-memory.ts'
-import { EmbeddedLogStore } from './embedded-logs.ts'
+import { EmbeddedLogStore, memoryBytes } from './embedded-logs.ts'
 import { localInterfaces, SystemNameResolver } from './name-resolver.ts'
 import type { PortQueueEnd } from './port-queue.ts'
 import { MergedSource, PortSink, PortSource } from './port-queue.ts'
@@ -137,8 +137,14 @@ class ThreadBuilder {
   }
 
   private conductor(): DriverConductor {
-    const { memory, directory, logChannel } = this.plan
-    this.logs = new EmbeddedLogStore(directory, logChannel)
+    const { memory, directory, logChannel, settings } = this.plan
+    this.logs = new EmbeddedLogStore({
+      directory,
+      logChannel,
+      bytesMax: settings.performStorageChecks ? memoryBytes() : Infinity,
+      lowBytes: settings.lowFileStoreWarningThreshold,
+      warn: this.warn,
+    })
     return new DriverConductor({
       ...this.context,
       commands: new MergedSource<ConductorCommand>([

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import { BroadcastChannel } from 'node:worker_threads'
 import type { EmbeddedLogMessage } from '../../client/protocol/embedded.ts'
 import { ErrorCode } from '../../schemas/generated/aeron.commands/index.ts'
@@ -6,25 +7,51 @@ import type { LogRegion, LogStore } from '../core/log-store.ts'
 
 const FOLDERS = { publication: 'publications', image: 'images' } as const
 
+export interface EmbeddedLogOptions {
+  /** What the names of logs begin with, as if they were files. */
+  readonly directory: string
+  readonly logChannel: string
+  /** Bytes of all logs together at most; Infinity when nobody looks. */
+  readonly bytesMax: number
+  /** Fewer bytes left give a warning, once for each time that they become fewer. */
+  readonly lowBytes: number
+  readonly warn: (message: string) => void
+  /** Default: memory of the process. */
+  readonly allocate?: (byteLength: number) => SharedArrayBuffer
+}
+
+/**
+ * Bytes that the memory of the machine, or of the container, has. Logs take it only as they are used, so that what is
+ * free now says little: but logs that are longer together than all there is must end the process one day.
+ */
+export function memoryBytes(): number {
+  const { constrainedMemory } = process as { constrainedMemory?: () => number | undefined }
+  const limit = constrainedMemory?.() ?? 0
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+}
+
 /** Logs in memory of the process. Clients get them through a BroadcastChannel; who does not refer to one lets it go. */
 export class EmbeddedLogStore implements LogStore {
-  private readonly directory: string
+  private readonly options: EmbeddedLogOptions
+  private readonly allocate: (byteLength: number) => SharedArrayBuffer
   private readonly channel: BroadcastChannel
   private readonly lengths = new Map<string, number>()
   private mapped = 0
+  private isLow = false
 
-  /** @param directory what the names of logs begin with, as if they were files */
-  constructor(directory: string, logChannel: string) {
-    this.directory = directory
-    this.channel = new BroadcastChannel(logChannel)
+  constructor(options: EmbeddedLogOptions) {
+    this.options = options
+    this.allocate = options.allocate ?? ((byteLength) => new SharedArrayBuffer(byteLength))
+    this.channel = new BroadcastChannel(options.logChannel)
     this.channel.unref()
   }
 
   create(kind: 'publication' | 'image', registrationId: number, byteLength: number): LogRegion {
-    const name = `${this.directory}/${FOLDERS[kind]}/${registrationId}.logbuffer`
-    const memory = allocate(name, byteLength)
+    const name = `${this.options.directory}/${FOLDERS[kind]}/${registrationId}.logbuffer`
+    const memory = this.memoryFor(name, byteLength)
     this.lengths.set(name, byteLength)
     this.mapped += byteLength
+    this.warnIfLow()
     return { name, memory, byteOffset: 0, byteLength }
   }
 
@@ -36,6 +63,7 @@ export class EmbeddedLogStore implements LogStore {
   free({ name }: LogRegion): boolean {
     this.mapped -= this.lengths.get(name) ?? 0
     this.lengths.delete(name)
+    this.isLow &&= this.bytesLeft() < this.options.lowBytes
     return true
   }
 
@@ -46,16 +74,32 @@ export class EmbeddedLogStore implements LogStore {
   close(): void {
     this.channel.close()
   }
-}
+  private bytesLeft(): number {
+    return this.options.bytesMax - this.mapped
+  }
 
-function allocate(name: string, byteLength: number): SharedArrayBuffer {
-  try {
-    return new SharedArrayBuffer(byteLength)
-  } catch (error) {
-    throw new DriverError(
-      ErrorCode.STORAGE_SPACE,
-      `no memory for ${name} of ${byteLength} bytes: use shorter terms, or close publications and subscriptions`,
-      { cause: error },
+  private memoryFor(name: string, byteLength: number): SharedArrayBuffer {
+    if (byteLength > this.bytesLeft()) {
+      throw noMemory(name, byteLength, `logs take ${this.mapped} of ${this.options.bytesMax} bytes`)
+    }
+    try {
+      return this.allocate(byteLength)
+    } catch (error) {
+      throw noMemory(name, byteLength, 'the system gives none', error)
+    }
+  }
+
+  private warnIfLow(): void {
+    if (this.isLow || this.bytesLeft() >= this.options.lowBytes) return
+    this.isLow = true
+    this.options.warn(
+      `less than ${this.options.lowBytes} bytes of memory are left for logs: use shorter terms, or close publications`,
     )
   }
+}
+
+function noMemory(name: string, byteLength: number, reason: string, cause?: unknown): DriverError {
+  const what = `no memory for ${name} of ${byteLength} bytes, ${reason}`
+  const advice = 'use shorter terms, or close publications and subscriptions'
+  return new DriverError(ErrorCode.STORAGE_SPACE, `${what}: ${advice}`, { cause })
 }

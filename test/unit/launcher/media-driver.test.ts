@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs'
 import type { Worker } from 'node:worker_threads'
 import * as assert from 'uvu/assert'
-import { Client } from '../../../client/index.ts'
+import { Client, RegistrationError } from '../../../client/index.ts'
+import type { Publication } from '../../../client/index.ts'
 import { AtomicBuffer } from '../../../client/memory/atomic-buffer.ts'
 import { Cnc } from '../../../client/memory/cnc.ts'
 import { GodwitError } from '../../../codegen/runtime/index.ts'
@@ -163,6 +164,46 @@ test('an agent that cannot be closed keeps neither the others nor the driver ope
   }
   await driver.close()
   assert.equal(closed, [2, 1, 0])
+})
+
+test('without memory for logs: an answer for the client, no image for now, and a driver that goes on', async () => {
+  const driver = await MediaDriver.launch({ ...SMALL, threadingMode: 'INVOKER' })
+  const turn = setInterval(() => driver.invoke())
+  const { SharedArrayBuffer: plenty } = globalThis
+  const scarce = class extends plenty {
+    constructor(byteLength: number) {
+      if (byteLength > 100_000) throw new RangeError('Array buffer allocation failed')
+      super(byteLength)
+    }
+  }
+  const client = await Client.connect(driver)
+  try {
+    const subscription = await client.addSubscription('aeron:udp?endpoint=127.0.0.1:0', 1001)
+    const channel = `aeron:udp?endpoint=127.0.0.1:${await boundPort(driver)}`
+    globalThis.SharedArrayBuffer = scarce as SharedArrayBufferConstructor
+    const error = await client.addPublication(channel, 1001).catch((reason: unknown) => reason)
+    assert.instance(error, RegistrationError)
+    assert.is((error as RegistrationError).errorName, 'STORAGE_SPACE')
+    globalThis.SharedArrayBuffer = plenty
+    // The socket of the one that failed is being closed.
+    let publication: Publication | undefined
+    while (publication === undefined) {
+      publication = await client.addPublication(channel, 1001).catch((reason: unknown) => {
+        if (!String(reason).includes('try again')) throw reason
+        return undefined
+      })
+    }
+    globalThis.SharedArrayBuffer = scarce as SharedArrayBufferConstructor
+    while (!driver.errors().some(({ text }) => text.includes('images/'))) await new Promise(setImmediate)
+    globalThis.SharedArrayBuffer = plenty
+    await publication.waitForConnected({ timeoutMs: 5000 })
+    assert.is(subscription.imageCount, 1)
+  } finally {
+    globalThis.SharedArrayBuffer = plenty
+    clearInterval(turn)
+    await driver.close()
+    await client.close()
+  }
 })
 
 test('agents are run one by one, until the driver is closed', async () => {
