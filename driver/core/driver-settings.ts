@@ -138,6 +138,6 @@ function fromEnvironment(name: string, setting: Setting, environment: DriverEnvi
   if (key === undefined) return undefined
   const text = environment[key] ?? ''
   const value = readSettingText(setting, text)
-  if (value === undefined) throw settingError(`${name} (${key})`, setting, text)
+  if (value === undefined || !isAllowed(setting, value)) throw settingError(`${name} (${key})`, setting, text)
   return value
 }

@@ -15,24 +15,17 @@ import type { FaultCounts } from '../media/fault-counts.ts'
 import { checkFaultOptions, readFaultCounts } from '../media/faulty-media.ts'
 import type { FaultOptions } from '../media/faulty-media.ts'
 import { CLOSING, closeAgents, cycleOf } from './agent-runner.ts'
-import { allocateDriverMemory, openCnc, ROLES } from './driver-memory.ts'
+import { DriverGroup } from './driver-group.ts'
+import { allocateDriverMemory, openCnc } from './driver-memory.ts'
 import type { AgentRole, DriverMemory } from './driver-memory.ts'
-import { createThread, LINKS, monotonicNs } from './driver-thread.ts'
-import type { DriverThread, LinkName, ThreadPlan } from './driver-thread.ts'
+import { createThread, monotonicNs } from './driver-thread.ts'
+import type { DriverThread } from './driver-thread.ts'
 import { DriverWorker } from './driver-worker.ts'
-import { makePortQueue } from './port-queue.ts'
-import type { PortQueueEnd } from './port-queue.ts'
-
-/** Different warnings that a driver passes on; further ones are in its error log only. */
-const WARNINGS_MAX = 100
-
-/** Which agents share a thread. */
-const THREADS: Readonly<Record<ThreadingMode, readonly (readonly AgentRole[])[]>> = {
-  DEDICATED: [['conductor'], ['sender'], ['receiver']],
-  SHARED_NETWORK: [['conductor'], ['sender', 'receiver']],
-  SHARED: [ROLES],
-  INVOKER: [ROLES],
-}
+import type { AgentGroup } from './invoked-agents.ts'
+import { concludeLayout, planThreads } from './thread-layout.ts'
+import type { ThreadLayout } from './thread-layout.ts'
+import { eachOnce } from './warnings.ts'
+import type { OnWarning } from './warnings.ts'
 
 /** Settings of the driver (docs/settings.md), and what belongs to a driver within a program. */
 export interface MediaDriverOptions extends Partial<DriverOptions> {
@@ -42,6 +35,11 @@ export interface MediaDriverOptions extends Partial<DriverOptions> {
   readonly onWarning?: (message: string) => void
   /** Gets ERR_GODWIT_DRIVER_DIED when a thread of the driver dies; the driver is closed then. Default: a warning. */
   readonly onError?: (error: GodwitError) => void
+  /**
+   * For mode INVOKER: which agents run together, each in one group. `driver.agentGroups` has them, to be run by
+   * `InvokedAgents.attach` in threads of the caller. Without it the thread of the driver object runs all agents.
+   */
+  readonly agentGroups?: readonly (readonly AgentRole[])[]
 }
 
 /** One agent of a driver in mode INVOKER. */
@@ -55,27 +53,35 @@ export interface AgentInvoker {
  *
  * In mode SHARED (the default), SHARED_NETWORK and DEDICATED its agents run in worker threads. Those do not keep the
  * process alive: a program that has nothing else to do ends, whether it has closed its driver or not. In mode INVOKER
- * the agents run when the caller invokes them; with sockets of Node the caller's event loop must turn in between.
+ * the agents run when the caller invokes them, in this thread or in several; with sockets of Node the event loop of a
+ * thread that runs the sender or the receiver must turn in between.
  */
 export class MediaDriver {
   /** What clients connect to; can be posted to any thread of the process. */
   readonly handle: EmbeddedDriverHandle
   readonly settings: DriverSettings
+  /** In mode INVOKER with the option `agentGroups`, those groups: each to be attached by one thread. Else empty. */
+  readonly agentGroups: readonly AgentGroup[]
   private readonly memory: DriverMemory
   private readonly cnc: Cnc
   private readonly options: MediaDriverOptions
+  private readonly layout: ThreadLayout
+  private readonly warn: OnWarning
   private readonly workers: DriverWorker[] = []
+  private readonly groups: readonly DriverGroup[]
   private thread: DriverThread | undefined
   private closing: Promise<void> | undefined
 
-  private constructor(settings: DriverSettings, options: MediaDriverOptions) {
+  private constructor(settings: DriverSettings, layout: ThreadLayout, options: MediaDriverOptions) {
     this.settings = settings
     this.options = options
+    this.warn = eachOnce(options.onWarning)
     this.memory = allocateDriverMemory(settings, Date.now(), process.pid)
     this.cnc = openCnc(this.memory, settings)
     const logChannel = `godwit-${randomUUID()}`
     const { cnc, control: wake } = this.memory
     this.handle = Object.freeze({ kind: 'godwit-embedded-driver', cnc, logChannel, wake })
+    const plans = planThreads(layout, settings, options.faults, this.memory, logChannel)
   }
 
   /**
@@ -84,7 +90,11 @@ export class MediaDriver {
    * @throws GodwitError ERR_GODWIT_SETTINGS, ERR_GODWIT_FAULTS, or ERR_GODWIT_DRIVER_DIED when a thread does not start
    */
   static async launch(options: MediaDriverOptions = {}): Promise<MediaDriver> {
-    const { faults, onWarning: _onWarning, onError: _onError, ...settingOptions } = options
+    if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+      throw new GodwitError('ERR_GODWIT_SETTINGS', 'launch: expected an object with options: docs/driver.md lists them')
+    }
+    const { faults, onWarning, onError, ...settingOptions } = options
+    checkHandlers({ onWarning, onError })
     const settings = concludeDriverSettings(settingOptions, process.env, { threadingMode: 'SHARED' })
     checkMedia(settings, faults)
     const driver = new MediaDriver(settings, options)
@@ -220,6 +230,13 @@ function eachOnce(warn: (message: string) => void): (message: string) => void {
     if (told.has(message) || told.size >= WARNINGS_MAX) return
     told.add(message)
     warn(message)
+  }
+}
+
+function checkHandlers(handlers: Readonly<Record<string, unknown>>): void {
+  for (const [name, handler] of Object.entries(handlers)) {
+    if (handler === undefined || typeof handler === 'function') continue
+    throw new GodwitError('ERR_GODWIT_SETTINGS', `${name}: expected a function, not ${String(handler)}`)
   }
 }
 

@@ -58,19 +58,35 @@ export type Fault = 'none' | (typeof RATES)[number]
 
 /** @throws GodwitError ERR_GODWIT_FAULTS when a rate, or the sum of all, is out of range */
 export function checkFaultRates(direction: string, rates: FaultRates): void {
+  checkKeys(direction, rates, [...RATES, 'delayDatagrams', 'frameTypes'])
   let sum = 0
   for (const name of RATES) {
     const rate = rates[name] ?? 0
-    sum += rate
-    if (!(rate >= 0 && sum <= 1)) {
-      const what = `${direction}.${name} is ${rate}: rates must be from 0 to 1, and so must be their sum`
-      throw new GodwitError('ERR_GODWIT_FAULTS', `faults: ${what}`)
+    if (typeof rate === 'number') sum += rate
+    if (!(Number.isFinite(rate) && rate >= 0 && sum <= 1)) {
+      throw faultsError(`${direction}.${name} is ${String(rate)}: rates must be from 0 to 1, and so must be their sum`)
     }
   }
-  const { delayDatagrams = DELAY_DATAGRAMS_DEFAULT } = rates
-  if (Number.isSafeInteger(delayDatagrams) && delayDatagrams >= 1) return
-  const what = `${direction}.delayDatagrams is ${delayDatagrams}: it must be an integer from 1`
-  throw new GodwitError('ERR_GODWIT_FAULTS', `faults: ${what}`)
+  const { delayDatagrams = DELAY_DATAGRAMS_DEFAULT, frameTypes = [] } = rates
+  if (!Number.isSafeInteger(delayDatagrams) || delayDatagrams < 1) {
+    throw faultsError(`${direction}.delayDatagrams is ${String(delayDatagrams)}: it must be an integer from 1`)
+  }
+  if (!Array.isArray(frameTypes) || !frameTypes.every((type) => Number.isInteger(type))) {
+    throw faultsError(`${direction}.frameTypes must be an array of the numbers of frame types, such as 1 for DATA`)
+  }
+}
+
+/** A name that nobody knows would be faults that nobody makes. @throws GodwitError ERR_GODWIT_FAULTS */
+export function checkKeys(what: string, value: object, known: readonly string[]): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw faultsError(`${what} must be an object with ${known.join(', ')}`)
+  }
+  const unknown = Object.keys(value).find((key) => !known.includes(key))
+  if (unknown !== undefined) throw faultsError(`${what} has no "${unknown}", but ${known.join(', ')}`)
+}
+
+export function faultsError(message: string): GodwitError {
+  return new GodwitError('ERR_GODWIT_FAULTS', `faults: ${message}`)
 }
 
 /** Faults in one direction of one transport. */

@@ -11,7 +11,7 @@ import type {
 import { SeededRandom } from '../core/random.ts'
 import { FAULT_COUNTS_LENGTH, FaultCounters } from './fault-counts.ts'
 import type { FaultCounts } from './fault-counts.ts'
-import { checkFaultRates, FaultDirection } from './fault-direction.ts'
+import { checkFaultRates, checkKeys, FaultDirection, faultsError } from './fault-direction.ts'
 import type { FaultRates } from './fault-direction.ts'
 
 /** Plain data: it travels to workers. */
@@ -39,7 +39,10 @@ export function readFaultCounts(memory: FaultMemory): { readonly send: FaultCoun
 }
 
 /** @throws GodwitError ERR_GODWIT_FAULTS */
-export function checkFaultOptions({ send = {}, receive = {} }: FaultOptions): void {
+export function checkFaultOptions(options: FaultOptions): void {
+  checkKeys('the option', options, ['seed', 'send', 'receive'])
+  const { seed = 0, send = {}, receive = {} } = options
+  if (!Number.isSafeInteger(seed)) throw faultsError(`seed is ${String(seed)}: it must be an integer`)
   checkFaultRates('send', send)
   checkFaultRates('receive', receive)
 }

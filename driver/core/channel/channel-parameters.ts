@@ -61,7 +61,7 @@ export class ChannelParameters {
 
   /** Bytes from `min` to `max`, both included. */
   size(key: string, byDefault: number, min: number, max: number): number {
-    const allowed = `${formatSize(min)} to ${formatSize(max)} bytes are allowed, with k, m or g for powers of 1024`
+    const allowed = `a size from ${formatSize(min)} to ${formatSize(max)} is needed, with k, m or g for powers of 1024`
     return this.read(key, within(parseSize, min, max), allowed) ?? byDefault
   }
 
