@@ -1,6 +1,7 @@
 import { AtomicBuffer } from '../../client/memory/atomic-buffer.ts'
 import { Cnc, cncLength } from '../../client/memory/cnc.ts'
 import { WAKE_LENGTH } from '../../client/protocol/embedded.ts'
+import { GodwitError } from '../../codegen/runtime/index.ts'
 import type { DriverSettings } from '../core/driver-settings.ts'
 import { cncLengthsOf } from '../core/settings-rules.ts'
 import { allocateFaultMemory } from '../media/faulty-media.ts'
@@ -22,14 +23,24 @@ export interface DriverMemory {
   readonly pid: number
 }
 
+/** @throws GodwitError ERR_GODWIT_SETTINGS when there is no memory for buffers of that length */
 export function allocateDriverMemory(settings: DriverSettings, startTimestampMs: number, pid: number): DriverMemory {
   return {
-    cnc: new SharedArrayBuffer(cncLength(cncLengthsOf(settings))),
-    lossReport: new SharedArrayBuffer(settings.lossReportBufferLength),
+    cnc: allocate('the CnC region', cncLength(cncLengthsOf(settings))),
+    lossReport: allocate('the loss report', settings.lossReportBufferLength),
     faults: allocateFaultMemory(),
     control: new SharedArrayBuffer(WAKE_LENGTH),
     startTimestampMs,
     pid,
+  }
+}
+
+function allocate(what: string, byteLength: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(byteLength)
+  } catch (cause) {
+    const advice = 'set shorter buffers, those for counters first'
+    throw new GodwitError('ERR_GODWIT_SETTINGS', `no memory for ${what} of ${byteLength} bytes: ${advice}`, { cause })
   }
 }
 

@@ -170,9 +170,10 @@ test('without memory for logs: an answer for the client, no image for now, and a
   const driver = await MediaDriver.launch({ ...SMALL, threadingMode: 'INVOKER' })
   const turn = setInterval(() => driver.invoke())
   const { SharedArrayBuffer: plenty } = globalThis
+  let logsLeft = 0
   const scarce = class extends plenty {
     constructor(byteLength: number) {
-      if (byteLength > 100_000) throw new RangeError('Array buffer allocation failed')
+      if (byteLength > 100_000 && logsLeft-- <= 0) throw new RangeError('Array buffer allocation failed')
       super(byteLength)
     }
   }
@@ -184,7 +185,7 @@ test('without memory for logs: an answer for the client, no image for now, and a
     const error = await client.addPublication(channel, 1001).catch((reason: unknown) => reason)
     assert.instance(error, RegistrationError)
     assert.is((error as RegistrationError).errorName, 'STORAGE_SPACE')
-    globalThis.SharedArrayBuffer = plenty
+    logsLeft = 1
     // The socket of the one that failed is being closed.
     let publication: Publication | undefined
     while (publication === undefined) {
@@ -193,7 +194,6 @@ test('without memory for logs: an answer for the client, no image for now, and a
         return undefined
       })
     }
-    globalThis.SharedArrayBuffer = scarce as SharedArrayBufferConstructor
     while (!driver.errors().some(({ text }) => text.includes('images/'))) await new Promise(setImmediate)
     globalThis.SharedArrayBuffer = plenty
     await publication.waitForConnected({ timeoutMs: 5000 })
@@ -219,6 +219,21 @@ test('wrong settings and faults are refused before anything starts', async () =>
   await rejects(MediaDriver.launch({ mtuLength: 17 }), 'ERR_GODWIT_SETTINGS')
   await rejects(MediaDriver.launch({ nonsense: 1 } as MediaDriverOptions), 'ERR_GODWIT_SETTINGS')
   await rejects(MediaDriver.launch({ faults: { send: { loss: 2 } } }), 'ERR_GODWIT_FAULTS')
+})
+
+test('buffers for which there is no memory are settings that are too large', async () => {
+  const { SharedArrayBuffer: plenty } = globalThis
+  globalThis.SharedArrayBuffer = class extends plenty {
+    constructor() {
+      super(0)
+      throw new RangeError('Array buffer allocation failed')
+    }
+  } as SharedArrayBufferConstructor
+  try {
+    await rejects(MediaDriver.launch({ threadingMode: 'INVOKER' }), 'ERR_GODWIT_SETTINGS')
+  } finally {
+    globalThis.SharedArrayBuffer = plenty
+  }
 })
 
 test('counters, errors and losses can be read', async () => {
