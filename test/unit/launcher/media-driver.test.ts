@@ -171,17 +171,17 @@ test('without memory for logs: an answer for the client, no image for now, and a
   const turn = setInterval(() => driver.invoke())
   const { SharedArrayBuffer: plenty } = globalThis
   let logsLeft = 0
-  const scarce = class extends plenty {
-    constructor(byteLength: number) {
+  const scarce = new Proxy(plenty, {
+    construct: (target, [byteLength]: [number]) => {
       if (byteLength > 100_000 && logsLeft-- <= 0) throw new RangeError('Array buffer allocation failed')
-      super(byteLength)
-    }
-  }
+      return new target(byteLength)
+    },
+  })
   const client = await Client.connect(driver)
   try {
     const subscription = await client.addSubscription('aeron:udp?endpoint=127.0.0.1:0', 1001)
     const channel = `aeron:udp?endpoint=127.0.0.1:${await boundPort(driver)}`
-    globalThis.SharedArrayBuffer = scarce as SharedArrayBufferConstructor
+    globalThis.SharedArrayBuffer = scarce
     const error = await client.addPublication(channel, 1001).catch((reason: unknown) => reason)
     assert.instance(error, RegistrationError)
     assert.is((error as RegistrationError).errorName, 'STORAGE_SPACE')
@@ -223,12 +223,11 @@ test('wrong settings and faults are refused before anything starts', async () =>
 
 test('buffers for which there is no memory are settings that are too large', async () => {
   const { SharedArrayBuffer: plenty } = globalThis
-  globalThis.SharedArrayBuffer = class extends plenty {
-    constructor() {
-      super(0)
+  globalThis.SharedArrayBuffer = new Proxy(plenty, {
+    construct: () => {
       throw new RangeError('Array buffer allocation failed')
-    }
-  } as SharedArrayBufferConstructor
+    },
+  })
   try {
     await rejects(MediaDriver.launch({ threadingMode: 'INVOKER' }), 'ERR_GODWIT_SETTINGS')
   } finally {
