@@ -10,6 +10,9 @@ export type {
   MediaName,
   ThreadingMode,
 } from './core/driver-settings.ts'
+export type { AgentRole } from './launcher/driver-memory.ts'
+export { InvokedAgents } from './launcher/invoked-agents.ts'
+export type { AgentGroup, AttachOptions, TransferablePort } from './launcher/invoked-agents.ts'
 export { MediaDriver } from './launcher/media-driver.ts'
 export type { AgentInvoker, MediaDriverOptions } from './launcher/media-driver.ts'
 export type { FaultCounts } from './media/fault-counts.ts'

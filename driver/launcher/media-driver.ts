@@ -19,7 +19,7 @@ import { DriverGroup } from './driver-group.ts'
 import { allocateDriverMemory, openCnc } from './driver-memory.ts'
 import type { AgentRole, DriverMemory } from './driver-memory.ts'
 import { createThread, monotonicNs } from './driver-thread.ts'
-import type { DriverThread } from './driver-thread.ts'
+import type { DriverThread, ThreadPlan } from './driver-thread.ts'
 import { DriverWorker } from './driver-worker.ts'
 import type { AgentGroup } from './invoked-agents.ts'
 import { concludeLayout, planThreads } from './thread-layout.ts'
@@ -65,10 +65,10 @@ export class MediaDriver {
   private readonly memory: DriverMemory
   private readonly cnc: Cnc
   private readonly options: MediaDriverOptions
-  private readonly layout: ThreadLayout
   private readonly warn: OnWarning
   private readonly workers: DriverWorker[] = []
   private readonly groups: readonly DriverGroup[]
+  private readonly plans: readonly ThreadPlan[]
   private thread: DriverThread | undefined
   private closing: Promise<void> | undefined
 
@@ -81,7 +81,9 @@ export class MediaDriver {
     const logChannel = `godwit-${randomUUID()}`
     const { cnc, control: wake } = this.memory
     this.handle = Object.freeze({ kind: 'godwit-embedded-driver', cnc, logChannel, wake })
-    const plans = planThreads(layout, settings, options.faults, this.memory, logChannel)
+    this.plans = planThreads(layout, settings, options.faults, this.memory, logChannel)
+    this.groups = options.agentGroups === undefined ? [] : this.plans.map((plan) => new DriverGroup(plan, this.handle))
+    this.agentGroups = this.groups.map(({ group }) => group)
   }
 
   /**
@@ -93,11 +95,12 @@ export class MediaDriver {
     if (typeof options !== 'object' || options === null || Array.isArray(options)) {
       throw new GodwitError('ERR_GODWIT_SETTINGS', 'launch: expected an object with options: docs/driver.md lists them')
     }
-    const { faults, onWarning, onError, ...settingOptions } = options
+    const { faults, onWarning, onError, agentGroups, ...settingOptions } = options
     checkHandlers({ onWarning, onError })
     const settings = concludeDriverSettings(settingOptions, process.env, { threadingMode: 'SHARED' })
-    checkMedia(settings, faults)
-    const driver = new MediaDriver(settings, options)
+    const layout = concludeLayout(settings, agentGroups)
+    if (faults !== undefined) checkFaultOptions(faults)
+    const driver = new MediaDriver(settings, layout, options)
     await driver.start()
     return driver
   }
@@ -113,7 +116,7 @@ export class MediaDriver {
   /**
    * The agents, to be run one by one.
    *
-   * @throws GodwitError ERR_GODWIT_INVOKER unless the mode is INVOKER
+   * @throws GodwitError ERR_GODWIT_INVOKER unless the mode is INVOKER, and when they run in groups
    */
   get agents(): Readonly<Record<AgentRole, AgentInvoker>> {
     const invoker = (role: AgentRole): AgentInvoker => ({
@@ -130,7 +133,8 @@ export class MediaDriver {
    * Runs all agents once; for mode INVOKER.
    *
    * @returns work count; 0 when there was nothing to do
-   * @throws GodwitError ERR_GODWIT_INVOKER in the other modes, and when the driver is closed
+   * @throws GodwitError ERR_GODWIT_INVOKER in the other modes, when the agents run in groups, and when the driver is
+   * closed
    */
   invoke(): number {
     const thread = this.invoked()
@@ -161,7 +165,10 @@ export class MediaDriver {
     return readFaultCounts(this.memory.faults)
   }
 
-  /** Ends the threads of the driver and closes its sockets; clients see that it is gone. Can be called again. */
+  /**
+   * Ends the threads of the driver and closes its sockets; clients see that it is gone. Agents that threads of the
+   * caller run close in their next `invoke`, which this waits for, up to 5 seconds. Can be called again.
+   */
   close(): Promise<void> {
     this.closing ??= this.end()
     return this.closing
@@ -172,12 +179,10 @@ export class MediaDriver {
   }
 
   private async start(): Promise<void> {
-    const { settings, options } = this
-    const plans = planThreads(
-      THREADS[settings.threadingMode], settings, options.faults, this.memory, this.handle.logChannel,
-    )
-    const warn = eachOnce(options.onWarning ?? ((message) => process.emitWarning(message, 'GodwitWarning')))
-    if (settings.threadingMode === 'INVOKER') {
+    const { plans, warn } = this
+    for (const { ended } of this.groups) void ended.then((failure) => this.onGroupEnd(failure))
+    if (this.groups.length > 0) return
+    if (this.settings.threadingMode === 'INVOKER') {
       this.thread = createThread(plans[0]!, warn, () => undefined)
       return
     }
@@ -189,6 +194,12 @@ export class MediaDriver {
       throw error
     }
     for (const { ended } of this.workers) void ended.then((failure) => this.onWorkerEnd(failure))
+  }
+
+  /** A group that was closed in its thread ends the driver: that is how those who run it do that. */
+  private onGroupEnd(failure: GodwitError | undefined): void {
+    if (failure !== undefined) this.onWorkerEnd(failure)
+    else void this.close()
   }
 
   private onWorkerEnd(failure: GodwitError | undefined): void {
@@ -209,11 +220,16 @@ export class MediaDriver {
       closeAgents(thread.agents, thread.onError)
       thread.close()
     }
-    await Promise.all(this.workers.map((worker) => worker.close()))
+    const groups = this.groups.map((group) => group.close(this.warn))
+    await Promise.all([...groups, ...this.workers.map((worker) => worker.close())])
   }
 
   private invoked(): DriverThread {
     const { thread, settings } = this
+    if (this.groups.length > 0) {
+      const what = 'the agents of the driver run in groups: invoke those that InvokedAgents.attach gave to this thread'
+      throw new GodwitError('ERR_GODWIT_INVOKER', what)
+    }
     if (thread === undefined) {
       const what = `the driver's mode is ${settings.threadingMode}: it runs by itself, only mode INVOKER can be invoked`
       throw new GodwitError('ERR_GODWIT_INVOKER', what)
@@ -223,49 +239,9 @@ export class MediaDriver {
   }
 }
 
-/** Sender and receiver may both warn of the same. */
-function eachOnce(warn: (message: string) => void): (message: string) => void {
-  const told = new Set<string>()
-  return (message) => {
-    if (told.has(message) || told.size >= WARNINGS_MAX) return
-    told.add(message)
-    warn(message)
-  }
-}
-
 function checkHandlers(handlers: Readonly<Record<string, unknown>>): void {
   for (const [name, handler] of Object.entries(handlers)) {
     if (handler === undefined || typeof handler === 'function') continue
     throw new GodwitError('ERR_GODWIT_SETTINGS', `${name}: expected a function, not ${String(handler)}`)
   }
-}
-
-function checkMedia({ media, threadingMode }: DriverSettings, faults: FaultOptions | undefined): void {
-  const oneThread = THREADS[threadingMode].some((roles) => roles.includes('sender') && roles.includes('receiver'))
-  if (media === 'memory' && !oneThread) {
-    const what = `media memory is for one thread, in mode ${threadingMode} sender and receiver have two`
-    throw new GodwitError('ERR_GODWIT_SETTINGS', `${what}: use SHARED, SHARED_NETWORK or INVOKER`)
-  }
-  if (faults !== undefined) checkFaultOptions(faults)
-}
-
-/** One plan for each thread of a layout, with the two ends of each queue between threads. */
-export function planThreads(
-  threads: readonly (readonly AgentRole[])[],
-  settings: DriverSettings,
-  faults: FaultOptions | undefined,
-  memory: DriverMemory,
-  logChannel: string,
-): readonly ThreadPlan[] {
-  const links = threads.map((): Partial<Record<LinkName, PortQueueEnd>> => ({}))
-  for (const link of LINKS) {
-    const [from, to] = link.split('-') as [AgentRole, AgentRole]
-    const [sinkThread, sourceThread] = [from, to].map((role) => threads.findIndex((roles) => roles.includes(role)))
-    if (sinkThread === sourceThread) continue
-    const { sink, source } = makePortQueue()
-    links[sinkThread!]![link] = sink
-    links[sourceThread!]![link] = source
-  }
-  const common = { settings, memory, directory: logChannel, logChannel, faults }
-  return threads.map((roles, i) => ({ ...common, roles, links: links[i]! }))
 }

@@ -8,7 +8,7 @@ import type { AgentRole } from '../../driver/launcher/driver-memory.ts'
 import { allocateDriverMemory, openCnc } from '../../driver/launcher/driver-memory.ts'
 import type { ThreadPlan } from '../../driver/launcher/driver-thread.ts'
 import { createThread, monotonicNs } from '../../driver/launcher/driver-thread.ts'
-import { planThreads } from '../../driver/launcher/media-driver.ts'
+import { planThreads } from '../../driver/launcher/thread-layout.ts'
 
 /** The sender beside the publisher, the receiver beside the subscriber. */
 const LAYOUT: readonly (readonly AgentRole[])[] = [['conductor', 'sender'], ['receiver']]
