@@ -40,6 +40,8 @@ export interface ThreadPlan {
   readonly directory: string
   readonly logChannel: string
   readonly faults: FaultOptions | undefined
+  /** Where its native sockets are remembered, for whoever sees it being killed. */
+  readonly sockets?: SharedArrayBuffer
   /** The end of this thread for each link that leads into another one. */
   readonly links: Partial<Record<LinkName, PortQueueEnd>>
 }
@@ -167,6 +169,7 @@ class ThreadBuilder {
     const plain = settings.media === 'memory'
       ? this.network.media()
       : mediaFor(settings.media, {
+        sockets: this.plan.sockets,
         warn: this.warn,
         onReadable: this.wake,
         countLost: () => this.context.systemCounters.increment(SystemCounterId.ERRORS),

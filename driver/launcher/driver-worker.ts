@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { TransferListItem } from 'node:worker_threads'
 import { GodwitError } from '../../codegen/runtime/index.ts'
+import { allocateSocketTable, closeLeftSockets } from '../media/native/socket-table.ts'
 import type { ThreadPlan } from './driver-thread.ts'
 import type { WorkerMessage } from './worker.ts'
 
@@ -23,10 +24,11 @@ export class DriverWorker {
 
   constructor(plan: ThreadPlan, warn: (message: string) => void) {
     const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js'
+    const sockets = allocateSocketTable()
     this.names = plan.roles.join(', ')
     this.worker = new Worker(new URL(file, import.meta.url), {
       name: `godwit ${this.names}`,
-      workerData: plan,
+      workerData: { ...plan, sockets },
       ...workerFlags(process.execArgv),
       transferList: Object.values(plan.links).map(({ port }) => port as TransferListItem),
     })
@@ -38,7 +40,10 @@ export class DriverWorker {
       else this.failure ??= this.died(message.message, message.code)
     })
     this.worker.on('error', (error) => (this.failure ??= this.died(error.message, undefined, error)))
-    this.ended = new Promise((resolve) => this.worker.once('exit', () => resolve(this.failure)))
+    this.ended = new Promise((resolve) => this.worker.once('exit', () => {
+      closeLeftSockets(sockets)
+      resolve(this.failure)
+    }))
     this.ready = this.start(started)
     // Whoever launches gives up at the first failure, and then asks no other thread.
     this.ready.catch(() => undefined)

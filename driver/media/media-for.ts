@@ -4,8 +4,11 @@ import type { DgramListeners } from './dgram-media.ts'
 import { loadNativeLibrary } from './native/native-library.ts'
 import type { LibraryResult, Platform } from './native/native-library.ts'
 import { NativeMedia } from './native/native-media.ts'
+import { trackSockets } from './native/socket-table.ts'
 
 export interface MediaOptions extends DgramListeners {
+  /** Where native sockets are remembered that must be closed when the thread is killed. */
+  readonly sockets?: SharedArrayBuffer | undefined
   /** Default: what this process runs on. */
   readonly platform?: Platform
   readonly load?: (platform: Platform) => LibraryResult
@@ -13,11 +16,14 @@ export interface MediaOptions extends DgramListeners {
 
 /** The media that a setting asks for, or the next best: what is missing is warned of. */
 export function mediaFor(wanted: 'auto' | 'native' | 'dgram', options: MediaOptions): Media {
-  const { warn, countLost } = options
+  const { warn, countLost, sockets } = options
   if (wanted === 'dgram') return new DgramMedia(options)
   const platform = options.platform ?? { os: process.platform, arch: process.arch }
   const result = (options.load ?? loadNativeLibrary)(platform)
-  if (result.library !== undefined) return new NativeMedia(result.library, warn, countLost)
+  const { library } = result
+  if (library !== undefined) {
+    return new NativeMedia(sockets === undefined ? library : trackSockets(library, sockets), warn, countLost)
+  }
   warn(`native sockets are not available, sockets of Node are used instead, which are slower: ${result.reason}`)
   return new DgramMedia(options)
 }

@@ -43,6 +43,28 @@ for (const [mode, threads] of Object.entries(THREADS)) {
   }
 }
 
+test('sockets of a thread that was killed are closed, and their ports are free again', async () => {
+  const options = { countersBufferLength: 1024 * 1024, onWarning: () => undefined, onError: () => undefined }
+  let channel = 'aeron:udp?endpoint=127.0.0.1:0'
+  for (let round = 0; round < 2; round++) {
+    const workers: Worker[] = []
+    const collect = (worker: Worker): void => void workers.push(worker)
+    process.on('worker', collect)
+    const driver = await MediaDriver.launch(options)
+    process.off('worker', collect)
+    const client = await Client.connect(driver, { errorHandler: () => undefined })
+    await client.addSubscription(channel, 1001)
+    driver.counters().forEach((_id, _typeId, _key, label) => {
+      const port = /^rcv-local-sockaddr: .*127\.0\.0\.1:(\d+)/.exec(label)?.[1]
+      if (port !== undefined) channel = `aeron:udp?endpoint=127.0.0.1:${port}`
+    })
+    assert.not.match(channel, ':0')
+    await workers[0]?.terminate()
+    await driver.close()
+    await client.close()
+  }
+})
+
 test('a text on the command line can launch a driver', async () => {
   const driver = new URL('../../../driver/index.js', import.meta.url).href
   const code = `import { MediaDriver } from '${driver}'; const d = await MediaDriver.launch(); await d.close()`
