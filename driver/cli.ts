@@ -17,7 +17,7 @@ const GODWIT: CommandGroup = {
       load: async () => (await import('../codegen/cli/sbe.ts')).sbe,
     },
     perf: {
-      summary: 'measure throughput and latency of streams',
+      summary: 'measure throughput and latency of streams, and what idling costs',
       load: async () => (await import('../perf/cli/perf.ts')).perf,
     },
   },

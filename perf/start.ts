@@ -25,7 +25,7 @@ const CLEAR_LINE = '\r\u001b[K'
 class Screen implements JobWatcher {
   readonly signal: AbortSignal
   readonly #plan: JobPlan
-  readonly #isTerminal: boolean = process.stdout.isTTY
+  readonly #isTerminal: boolean = process.stdout.isTTY && process.env['TERM'] !== 'dumb'
   #hasProgress: boolean = false
 
   constructor(plan: JobPlan, signal: AbortSignal) {

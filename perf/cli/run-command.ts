@@ -32,7 +32,7 @@ export async function runMeasurement<T extends MeasuredStream>(
   const interrupt = new AbortController()
   const onInterrupt = (): void => interrupt.abort()
   process.once('SIGINT', onInterrupt)
-  const progress = process.stderr.isTTY ? new Progress(output) : undefined
+  const progress = process.stderr.isTTY && process.env['TERM'] !== 'dumb' ? new Progress(output) : undefined
   try {
     const machine = machineFor(plan)
     const result = await measure(plan, {
