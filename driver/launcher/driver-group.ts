@@ -27,7 +27,6 @@ export class DriverGroup {
       kind: 'godwit-agent-group', roles: plan.roles, transferList: ports, parts: this.parts,
     })
     this.life = port1
-    port1.postMessage('ticket')
     this.ended = new Promise((resolve) => {
       port1.once('close', () => resolve(this.stateNow() === GroupState.CLOSED ? undefined : this.died()))
     })
@@ -39,12 +38,12 @@ export class DriverGroup {
     closeHere(parts)
     if (this.stateNow() === GroupState.ATTACHED) {
       let timer: NodeJS.Timeout | undefined
-      const limit = new Promise<void>((resolve) => void (timer = setTimeout(resolve, CLOSE_TIMEOUT_MS)))
-      await Promise.race([this.ended, limit])
+      const limit = new Promise<'late'>((resolve) => {
+        timer = setTimeout(() => resolve('late'), CLOSE_TIMEOUT_MS)
+      })
+      const outcome = await Promise.race([this.ended, limit])
       clearTimeout(timer)
-      if (this.stateNow() === GroupState.ATTACHED) {
-        warn(`agents (${this.names()}) were not closed: their thread ended, or does not invoke them`)
-      }
+      if (outcome === 'late') warn(`agents (${this.names()}) are not closed: their thread does not invoke them`)
     } else {
       for (const { port } of Object.values(parts.plan.links)) port.close()
     }

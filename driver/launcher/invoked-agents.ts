@@ -1,4 +1,3 @@
-import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { WAKE_WORD } from '../../client/protocol/embedded.ts'
 import type { EmbeddedDriverHandle } from '../../client/protocol/embedded.ts'
@@ -38,7 +37,7 @@ export interface GroupParts {
   readonly plan: ThreadPlan
   /** One word: a GroupState. */
   readonly state: SharedArrayBuffer
-  /** A ticket lies in it, which only one can take; and its other end is told when this one is gone. */
+  /** Whoever attaches takes it away, so that nobody else can; its other end is told when it is gone. */
   readonly life: QueuePort
 }
 
@@ -91,16 +90,17 @@ export class InvokedAgents {
     if (Atomics.load(new Int32Array(plan.memory.control), WAKE_WORD) !== RUNNING) {
       throw invokerError(`the driver of this group (${names}) is closed: launch another one`)
     }
-    if (receiveMessageOnPort(life as MessagePort) === undefined) {
+    const taken = take(life as MessagePort)
+    if (taken === undefined) {
       throw invokerError(`this group (${names}) is attached already, or was posted to another thread: attach it once`)
     }
     try {
-      const agents = new InvokedAgents(parts, createThread(plan, eachOnce(onWarning), () => undefined))
+      const agents = new InvokedAgents({ ...parts, life: taken }, createThread(plan, eachOnce(onWarning), () => undefined))
       Atomics.store(agents.state, 0, GroupState.ATTACHED)
       attachedHere.set(state, agents)
       return agents
     } catch (error) {
-      life.close()
+      taken.close()
       throw error
     }
   }
@@ -145,6 +145,15 @@ export class InvokedAgents {
 /** Closes the agents of a group if this thread runs them. */
 export function closeHere({ state }: GroupParts): void {
   attachedHere.get(state)?.close()
+}
+
+/** A port can be moved once from where it is: undefined when it was moved or posted before. */
+function take(port: MessagePort): MessagePort | undefined {
+  try {
+    return structuredClone(port, { transfer: [port] })
+  } catch {
+    return undefined
+  }
 }
 
 function invokerError(message: string): GodwitError {
