@@ -181,7 +181,8 @@ export class ClientNotifier {
     const textLength = utf8Length(text)
     const length = PublicationErrorEncoder.BLOCK_LENGTH + textLength
     const buffer = this.bufferFor(length)
-    const address = addressBytes(sourceAddress.address)
+    // The layout has no room for a zone, which means nothing on another machine.
+    const address = addressBytes(sourceAddress.address.split('%', 1).join())
     const encoder = this.publicationError.wrap(buffer, 0)
       .registrationIdAsNumber(error.registrationId)
       .destinationRegistrationId(NONE)

@@ -257,7 +257,7 @@ test('an error of a receiver goes to the clients of the publication', () => {
   const { sessionId } = ready(harness, client)
   const error = {
     type: 'publicationError', errorCode: ErrorCode.IMAGE_REJECTED, text: 'caf\u00e9', receiverId: -2n, groupTag: 3n,
-    sourceAddress: { family: 6, address: '2001:db8::7', port: 4000 },
+    sourceAddress: { family: 6, address: '2001:db8::7%3', port: 4000 },
   } as const
   harness.fromAgents.offer({ ...error, registrationId: 999 })
   harness.fromAgents.offer({ ...error, registrationId })
