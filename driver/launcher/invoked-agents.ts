@@ -95,7 +95,8 @@ export class InvokedAgents {
       throw invokerError(`this group (${names}) is attached already, or was posted to another thread: attach it once`)
     }
     try {
-      const agents = new InvokedAgents({ ...parts, life: taken }, createThread(plan, eachOnce(onWarning), () => undefined))
+      const thread = createThread(plan, eachOnce(onWarning), () => undefined)
+      const agents = new InvokedAgents({ ...parts, life: taken }, thread)
       Atomics.store(agents.state, 0, GroupState.ATTACHED)
       attachedHere.set(state, agents)
       return agents

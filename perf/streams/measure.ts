@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { GodwitError } from '../../codegen/runtime/index.ts'
 import { MediaDriver } from '../../driver/launcher/media-driver.ts'
-import type { InvokedDriver } from './invoked-driver.ts'
-import { layOutInvokedDriver } from './invoked-driver.ts'
+import { BESIDE } from './invoked-driver.ts'
 import { MeasuringWorker } from './measuring-worker.ts'
 import type { StreamPlan } from './plan.ts'
 import { driverOptionsOf } from './plan.ts'
@@ -75,11 +74,12 @@ async function withRun<T>(
   options: MeasureOptions,
   body: (run: Run) => Promise<T>,
 ): Promise<T> {
-  const driver = await driverFor(plan)
+  const driver = await launchDriver(plan)
   const run = new Run(driver, plan, roles, options)
   try {
     const result = await body(run)
     await Promise.all(run.workers.map((worker) => worker.close()))
+    await driver.close()
     return result
   } finally {
     await Promise.all(run.workers.map((worker) => worker.terminate()))
@@ -87,15 +87,12 @@ async function withRun<T>(
   }
 }
 
-/** What a run needs of a driver. */
-interface RunDriver extends InvokedDriver {
-  close(): Promise<void>
-}
-
-async function driverFor(plan: StreamPlan): Promise<RunDriver> {
-  if (plan.driver === 'invoker') return { ...layOutInvokedDriver(driverOptionsOf(plan)), close: async () => undefined }
-  const driver = await MediaDriver.launch(driverOptionsOf(plan))
-  return { handle: driver.handle, plans: [], close: () => driver.close() }
+function launchDriver(plan: StreamPlan): Promise<MediaDriver> {
+  const options = driverOptionsOf(plan)
+  if (plan.driver === 'embedded') return MediaDriver.launch(options)
+  // Of a measuring thread that dies the run hears by itself.
+  const onError = (): void => undefined
+  return MediaDriver.launch({ ...options, threadingMode: 'INVOKER', agentGroups: BESIDE, onError })
 }
 
 /** A driver, two threads that measure, and this thread, which leads and otherwise waits. */
@@ -106,13 +103,14 @@ class Run {
   readonly #options: MeasureOptions
   readonly #state: RunState = new RunState()
 
-  constructor(driver: InvokedDriver, plan: StreamPlan, roles: readonly [Role, Role], options: MeasureOptions) {
-    const { handle, plans } = driver
+  constructor(driver: MediaDriver, plan: StreamPlan, roles: readonly [Role, Role], options: MeasureOptions) {
+    const { handle, agentGroups } = driver
     this.#plan = plan
     this.#options = options
     const module = options.threadModule ?? THREAD_MODULE
+    const state = this.#state.memory
     const start = (index: 0 | 1): MeasuringWorker =>
-      new MeasuringWorker(module, { role: roles[index], plan, handle, state: this.#state.memory, agents: plans[index] })
+      new MeasuringWorker(module, { role: roles[index], plan, handle, state, agents: agentGroups[index] })
     this.workers = [start(0), start(1)]
   }
 

@@ -6,7 +6,8 @@ import { Client } from '../../client/client.ts'
 import { HEADER_LENGTH } from '../../client/log/log-buffer-descriptor.ts'
 import type { Subscription } from '../../client/subscription.ts'
 import { GodwitError } from '../../codegen/runtime/index.ts'
-import { InvokedAgents } from './invoked-driver.ts'
+import { InvokedAgents } from '../../driver/launcher/invoked-agents.ts'
+import { AgentPump } from './invoked-driver.ts'
 import { idleStrategyOf } from './idle.ts'
 import { echo, ping } from './latency.ts'
 import { MessageWriter } from './payload.ts'
@@ -73,17 +74,19 @@ class MeasuringThread {
   readonly #order: ThreadOrder
   readonly #leader: Leader
   readonly #agents: InvokedAgents | undefined
+  readonly #pump: AgentPump | undefined
 
   constructor(order: ThreadOrder, leader: Leader) {
     this.#order = order
     this.#leader = leader
-    this.#agents = order.agents === undefined ? undefined : new InvokedAgents(order.agents)
+    this.#agents = order.agents && InvokedAgents.attach(order.agents)
+    this.#pump = this.#agents && new AgentPump(this.#agents)
   }
 
   async run(makeWriter: (length: number) => MessageWriter): Promise<void> {
     const { role, plan, handle } = this.#order
-    const agents = this.#agents
-    agents?.start()
+    const pump = this.#pump
+    pump?.start()
     const client = await Client.connect(handle, { clientName: `perf-${role}` })
     try {
       const subscription = role === 'publisher' ? undefined : await this.#subscribe(client)
@@ -92,15 +95,16 @@ class MeasuringThread {
       await publication?.waitForConnected({ timeoutMs: CONNECT_TIMEOUT_MS })
       this.#leader.report({ kind: 'ready', facts: publication === undefined ? undefined : factsOf(publication) })
       await this.#leader.command('run')
-      agents?.stop()
+      pump?.stop()
       const result = await this.#measure(publication, subscription, makeWriter(plan.length))
-      agents?.start()
+      pump?.start()
       this.#leader.report({ kind: 'done', result })
       await this.#leader.command('close')
     } finally {
       await client.close()
-      agents?.close()
+      pump?.start()
     }
+    this.#leader.report({ kind: 'closed' })
   }
 
   async #subscribe(client: Client): Promise<Subscription> {

@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads'
 import { GodwitError } from '../../codegen/runtime/index.ts'
-import { portsOf } from './invoked-driver.ts'
 import type { Role, ThreadCommand, ThreadOrder, ThreadReport } from './thread-protocol.ts'
 
 /** A measuring thread, as the thread that leads the run sees it. */
@@ -9,7 +8,6 @@ export class MeasuringWorker {
   /** Rejects when the thread fails or ends. */
   readonly failure: Promise<never>
   readonly #worker: Worker
-  readonly #ended: Promise<void>
   readonly #reports: ThreadReport[] = []
   #wake: () => void = () => undefined
 
@@ -17,9 +15,8 @@ export class MeasuringWorker {
     this.role = order.role
     this.#worker = new Worker(module, {
       workerData: order,
-      transferList: order.agents === undefined ? [] : portsOf(order.agents),
+      transferList: order.agents?.transferList ?? [],
     })
-    this.#ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
     this.failure = new Promise((_resolve, reject) => {
       this.#worker.on('message', (report: ThreadReport) => {
         if (report.kind === 'failed') return reject(new GodwitError(report.code, report.message))
@@ -44,10 +41,10 @@ export class MeasuringWorker {
     return report as Extract<ThreadReport, { kind: K }>
   }
 
-  /** Lets the thread end by itself. */
+  /** Lets the thread close its client and end by itself; one that runs agents ends after the driver. */
   async close(): Promise<void> {
     this.tell({ kind: 'close' })
-    await this.#ended
+    await Promise.race([this.report('closed'), this.failure])
   }
 
   /** Ends the thread, whatever it is doing. */

@@ -1,5 +1,5 @@
 import type { EmbeddedDriverHandle } from '../../client/protocol/embedded.ts'
-import type { ThreadPlan } from '../../driver/launcher/driver-thread.ts'
+import type { AgentGroup } from '../../driver/launcher/invoked-agents.ts'
 import type { StreamPlan } from './plan.ts'
 
 export type Role = 'publisher' | 'subscriber' | 'pinger' | 'ponger'
@@ -11,7 +11,7 @@ export interface ThreadOrder {
   readonly handle: EmbeddedDriverHandle
   readonly state: SharedArrayBuffer
   /** Agents of the driver that the thread runs besides. */
-  readonly agents: ThreadPlan | undefined
+  readonly agents: AgentGroup | undefined
 }
 
 /** To a measuring thread. */
@@ -59,4 +59,6 @@ export type ThreadReport =
   | { readonly kind: 'subscribed'; readonly channel: string }
   | { readonly kind: 'ready'; readonly facts: StreamFacts | undefined }
   | { readonly kind: 'done'; readonly result: ThreadResult }
+  /** Its client is closed; agents run until the driver is. */
+  | { readonly kind: 'closed' }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }

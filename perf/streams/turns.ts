@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import type { IdleStrategy } from '../../client/memory/idle-strategy.ts'
 import { GodwitError } from '../../codegen/runtime/index.ts'
-import type { InvokedAgents } from './invoked-driver.ts'
+import type { InvokedAgents } from '../../driver/launcher/invoked-agents.ts'
 
 /** A stream on which nothing arrives for so long has stalled. */
 const STALL_MS = 10_000
@@ -28,7 +28,7 @@ export class Turns {
   constructor(idle: IdleStrategy, agents: InvokedAgents | undefined, nowMs: () => number = () => performance.now()) {
     this.#nowMs = nowMs
     this.#idle = idle
-    this.#invoke = agents?.invoke
+    this.#invoke = agents === undefined ? undefined : () => agents.invoke()
     this.#needsEventLoop = agents?.needsEventLoop() === true
   }
 
