@@ -243,6 +243,11 @@ export abstract class BasePublication implements OfferTarget {
     this.close()
   }
 
+  /** What it is, for logs: `JSON.stringify` would go through all of its log otherwise. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    return this.#facts()
+  }
+
   /** @internal */
   forceClose(reason: GodwitError): void {
     if (this.isClosed) return

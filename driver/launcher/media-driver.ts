@@ -174,6 +174,11 @@ export class MediaDriver {
     return this.closing
   }
 
+  /** What it is, for logs: `JSON.stringify` would go through all of its memory otherwise. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    return { threadingMode: this.threadingMode, isClosed: this.isClosed }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }

@@ -130,6 +130,14 @@ test('what is published is bytes, with a range, a supplier and a claim that are 
   )
 })
 
+test('a publication that is written to a log as JSON is said in a few words', async () => {
+  const driver = new FakeDriver()
+  const publication = await driver.connect().addExclusivePublication('aeron:ipc', 1)
+  const { sessionId, registrationId } = publication
+  const facts = { channel: 'aeron:ipc', streamId: 1, sessionId, registrationId }
+  assert.equal(JSON.parse(JSON.stringify(publication)), facts)
+})
+
 test('a claim takes a bigint as its reserved value', async () => {
   const driver = new FakeDriver()
   const publication = await driver.connect().addPublication('aeron:ipc', 1)

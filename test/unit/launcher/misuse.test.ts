@@ -91,6 +91,7 @@ test('only a driver in mode INVOKER that is open can be invoked', async () => {
     assert.throws(call, (error: unknown) => error instanceof GodwitError && error.code === 'ERR_GODWIT_INVOKER')
   }
   assert.is(driver.errors().length, 0)
+  assert.is(JSON.stringify(driver), '{"threadingMode":"INVOKER","isClosed":true}')
   await driver.close()
 })
 
