@@ -136,6 +136,8 @@ function emitDecoderWrap(level: Level, group: GroupModel, label: string): void {
   if (group.sinceVersion === 0) return
   code.line().doc('@internal').block('_absent(): this {', () => {
     code.line(`this._offset = ${NO_ENTRY}`)
+    // As in a group without entries, whatever the flyweight was at before.
+    if (blockVersions(group).length > 0) code.line('this._version = this._message._actingVersion')
     code.line('this._blockLength = 0').line('this._count = 0').line('this._index = 0').line('return this')
   })
 }

@@ -41,4 +41,14 @@ ${message(
   'GrownInside', 10,
   group('a', 1, field('b', 2) + group('c', 3, field('d', 4), 'sinceVersion="1"') + data('e', 5, 'sinceVersion="2"')),
 )}
+${message(
+  'OlderInside', 11,
+  field('a', 1) +
+    group(
+      'b', 2,
+      field('c', 3) + field('d', 4, 'sinceVersion="1"') +
+        group('e', 5, field('f', 6, 'sinceVersion="1"'), 'sinceVersion="2"'),
+      'sinceVersion="2"',
+    ),
+)}
 ` })

@@ -105,7 +105,9 @@ const { versions } = await loadModules({
       <message name="Members" id="5"><field name="own" id="1" type="Grown"/>
         <field name="later" id="2" type="Grown" sinceVersion="1"/></message>
       <message name="Own" id="7"><field name="own" id="1" type="Grown"/></message>
-      <message name="New" id="6" sinceVersion="2"><field name="x" id="1" type="uint16" sinceVersion="2"/></message>`,
+      <message name="New" id="6" sinceVersion="2"><field name="x" id="1" type="uint16" sinceVersion="2"/></message>
+      <message name="Late" id="8">${FIRST}<group name="g" id="2" sinceVersion="2"><field name="x" id="3" type="uint8"/>
+        <field name="y" id="4" type="uint8" sinceVersion="1"/></group></message>`,
   }),
 })
 
@@ -308,6 +310,23 @@ test('a group that was there is absent when the codec is wrapped at an older mes
   call(decoder, 'wrap', buffer, 8, 2, 0, length)
   assert.equal(read(call(decoder, 'b'), 'count', 'hasNext'), [0, false])
   assert.throws(() => call(b, 'y'))
+})
+
+test('fields of an absent group go by the version of the message, whatever the flyweight was at before', () => {
+  const expectNoEntry = (decoder: unknown, version: number): void => {
+    const group = call(call(decoder, 'wrap', buffer, 8, 2, version, 2), 'g')
+    assert.throws(() => call(group, 'x'))
+    // Version 1 has the field, but not the group that it is in.
+    if (version < 1) assert.is(call(group, 'y'), 255)
+    else assert.throws(() => call(group, 'y'))
+  }
+  for (const version of [0, 1]) expectNoEntry(make(versions, 'LateDecoder'), version)
+  buffer.bytes.set([7, 0, 2, 1, 5, 6], 8)
+  for (const version of [0, 1]) {
+    const decoder = wrapped('Late', 2, 2, 6)
+    assert.equal(read(call(call(decoder, 'g'), 'next'), 'x', 'y'), [5, 6])
+    expectNoEntry(decoder, version)
+  }
 })
 
 test('members of composites are absent in versions before their own', () => {
