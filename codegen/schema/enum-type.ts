@@ -4,7 +4,7 @@ import { requiredText } from './attributes.ts'
 import type { SchemaContext } from './context.ts'
 import type { EnumType, NamedValue } from './model.ts'
 import { parseNamedValue } from './named-value.ts'
-import { bitRange } from './primitive-values.ts'
+import { asLong, bitRange } from './primitive-values.ts'
 import { referencePlace } from './reporter.ts'
 import { readValue, readValueEncoding, type ValueEncoding } from './simple-type.ts'
 import { readTypeBase } from './type-base.ts'
@@ -112,7 +112,7 @@ function readValidValues(
     const { name, value } = parsed
     if (values.has(value)) {
       const message = `another value of this enum is ${value} too; '${name}' becomes an alias`
-      const reference = `${place}validValue already exists for value: ${value}`
+      const reference = `${place}validValue already exists for value: ${asLong(value)}`
       reporter.warning({ code: 'duplicate-enum-value', at: child, message, reference })
     }
     if (byName.has(name)) {
@@ -131,18 +131,19 @@ function checkValue(
   { reporter }: SchemaContext,
   element: XmlElement,
   place: string,
-  { name, value }: NamedValue,
-  { primitiveType, nullValue, minValue, maxValue }: Encoded,
+  parsed: NamedValue,
+  encoded: Encoded,
 ): void {
-  // The reference compares unsigned 64-bit numbers as signed ones, and takes hardly any.
-  const comparable = primitiveType !== 'uint64'
+  const { name, value } = parsed
+  const { primitiveType, nullValue, minValue, maxValue } = encoded
+  const reference = referenceSentence(place, parsed, encoded)
   if (value === nullValue) {
     reporter.deviation({
       code: 'enum-value-is-null',
       at: element,
       message: `value '${name}' is the null value ${value} of the enum`,
       expected: 'a value other than the null value',
-      reference: `${place}validValue ${name} uses nullValue: ${comparable ? nullValue : BigInt.asIntN(64, value)}`,
+      reference,
     })
     return
   }
@@ -153,6 +154,14 @@ function checkValue(
     at: element,
     message: `value '${name}' = ${value} is out of range`,
     expected: `${minValue} to ${maxValue}`,
-    reference: comparable ? `${place}validValue ${name} outside of range ${minValue} - ${maxValue}: ${value}` : '',
+    reference,
   })
+}
+
+/** What the reference says of a value. It compares unsigned 64-bit numbers as signed ones, and takes hardly any. */
+function referenceSentence(place: string, { name, value }: NamedValue, encoded: Encoded): string {
+  const [long, nullLong] = [asLong(value), asLong(encoded.nullValue)]
+  if (long === nullLong) return `${place}validValue ${name} uses nullValue: ${nullLong}`
+  const [min, max] = [asLong(encoded.minValue), asLong(encoded.maxValue)]
+  return long < min || long > max ? `${place}validValue ${name} outside of range ${min} - ${max}: ${long}` : ''
 }

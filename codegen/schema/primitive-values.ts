@@ -46,6 +46,11 @@ export function bitRange(primitive: PrimitiveName): readonly [bigint, bigint] {
   return signed ? [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n] : [0n, 2n ** bits - 1n]
 }
 
+/** A number as the reference holds, compares and prints those of all integer types: a signed integer of 64 bits. */
+export function asLong(value: bigint | number): bigint | number {
+  return typeof value === 'bigint' ? BigInt.asIntN(64, value) : value
+}
+
 function parseCharacter(text: string): ParsedValue {
   const trimmed = text.length > 1 ? text.trim() : text
   const expected = 'one US-ASCII character'

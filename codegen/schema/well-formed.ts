@@ -2,6 +2,7 @@
 import { PRIMITIVE_TYPES, type PrimitiveName } from '../ir/primitive-type.ts'
 import type { XmlElement } from '../xml/xml-element.ts'
 import type { CompositeType, SimpleType } from './model.ts'
+import { asLong } from './primitive-values.ts'
 import { referencePlace, type Reporter } from './reporter.ts'
 
 const MAX_INT32 = 2n ** 31n - 1n
@@ -87,9 +88,9 @@ class CompositeCheck {
     const limits = primitiveType === 'uint32' ? [allowed, MAX_INT32] : [allowed]
     const exceeded = limits.filter((limit) => maxValue > limit)
     if (exceeded.length === 0) return
-    const sentence = `maxValue greater than allowed for type: maxValue=${maxValue} allowed=`
+    const sentence = `maxValue greater than allowed for type: maxValue=${asLong(maxValue)} allowed=`
     const message = `member '${type.name}' of '${this.composite.name}' has maxValue ${maxValue}`
-    this.error(message, `at most ${exceeded.at(-1)}`, ...exceeded.map((limit) => sentence + limit))
+    this.error(message, `at most ${exceeded.at(-1)}`, ...exceeded.map((limit) => sentence + asLong(limit)))
   }
 }
 
@@ -139,7 +140,8 @@ function checkCountRange(check: CompositeCheck, numInGroup: SimpleType): void {
   const max = numInGroup.maxValue ?? PRIMITIVE_TYPES[numInGroup.primitiveType].maxValue
   if (minValue === undefined || minValue <= max) return
   const message = `member 'numInGroup' has minValue ${minValue}, above its largest value ${max}`
-  check.error(message, `at most ${max}`, `"numInGroup" minValue=${minValue} greater than maxValue=${max}`)
+  const sentence = `"numInGroup" minValue=${asLong(minValue)} greater than maxValue=${asLong(max)}`
+  check.error(message, `at most ${max}`, sentence)
 }
 
 function checkSignedCount(check: CompositeCheck, numInGroup: SimpleType): void {

@@ -13,6 +13,12 @@ const BLOCK_LENGTHS = ['1', '2', '5', '9', '-3', '200']
 const PRESENCES = ['required', 'optional', 'constant', 'Required', '']
 const LIMITS = ['nullValue', 'minValue', 'maxValue']
 const LIMIT_TEXTS = ['0', '1', '100', 'A', 'AB', '-5', 'NaN', '1e3']
+/** Members of the composites that frame a message, and limits for them around those of 63 and 64 bits. */
+const FRAMING = ['blockLength', 'numInGroup', 'length']
+const FRAMING_LIMITS = [
+  '0', '254', '255', '2147483647', '2147483648', '9223372036854775807', '9223372036854775808', '18446744073709551614',
+  '18446744073709551615',
+]
 const TEXTS = ['0', '1', '8', '63', '64', '-1', '255', '300', '99999', 'A', 'AB', 'x', '1.5']
 
 type Mutation = (root: XmlElement, random: Random) => void
@@ -64,6 +70,13 @@ const MUTATIONS: readonly Mutation[] = [
     pickElement(root, random, ['type', 'field', 'enum'])?.attributes.set('presence', random.pick(PRESENCES))
   },
   (root, random) => pickElement(root, random, ['type'])?.attributes.set(random.pick(LIMITS), random.pick(LIMIT_TEXTS)),
+  (root, random) => {
+    const found = descendants(root).filter(({ name, attributes }) =>
+      name === 'type' && FRAMING.includes(attributes.get('name') ?? ''))
+    const { attributes } = random.pick(found)
+    if (random.bool()) attributes.set('primitiveType', random.pick(['uint32', 'uint64']))
+    attributes.set(random.pick(['minValue', 'maxValue', 'maxValue']), random.pick(FRAMING_LIMITS))
+  },
   (root, random) => pickElement(root, random, ['type'])?.attributes.set('length', random.pick(NUMBER_TEXTS)),
   (root, random) => pickElement(root, random, ['enum'])?.attributes.set('nullValue', random.pick(LIMIT_TEXTS)),
   (root, random) => {

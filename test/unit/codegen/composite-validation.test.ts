@@ -192,6 +192,29 @@ test('a 32-bit count needs a limit that fits 31 bits', () => {
   ])
 })
 
+test('the limits of a 64-bit count are compared as unsigned numbers, and told as the reference tells them', () => {
+  const group = (more: string, ...marks: string[]): string => {
+    const types = `<composite name="D"><type name="blockLength" primitiveType="uint16"/>
+      <type name="numInGroup" primitiveType="uint64" ${more}/></composite>`
+    return schemaWith(`${marks.map((mark) => `[[${mark}]]`).join('')}<group name="g" id="1" dimensionType="D"/>`, types)
+  }
+  const place = 'at <message name="M"> <group name="g"> '
+  const warning = `${place}"numInGroup" should be UINT8 or UINT16`
+  const sentences = (schema: string): readonly string[] => expectFindings(schema).map(({ reference }) => reference)
+  for (const more of ['maxValue="0"', 'minValue="0"', 'minValue="9" maxValue="18446744073709551614"']) {
+    assert.equal(sentences(group(more, 'group-dimensions')), [warning])
+  }
+  const twice = ['group-dimensions', 'group-dimensions']
+  assert.equal(sentences(group('maxValue="18446744073709551615"', ...twice)), [
+    warning,
+    `${place}maxValue greater than allowed for type: maxValue=-1 allowed=-2`,
+  ])
+  assert.equal(sentences(group('minValue="18446744073709551615"', ...twice)), [
+    warning,
+    `${place}"numInGroup" minValue=-1 greater than maxValue=-2`,
+  ])
+})
+
 test('a signed count needs a minimum that is not negative', () => {
   const group = (more: string, marks: number): string => {
     const types = `<composite name="D"><type name="blockLength" primitiveType="uint16"/>

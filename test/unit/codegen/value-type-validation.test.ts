@@ -64,6 +64,19 @@ test('a value of an enum must not be its null value', () => {
   )
 })
 
+test('values of 64-bit enums are compared as unsigned numbers, and told as the reference tells them', () => {
+  const type = '<type name="T" primitiveType="uint64"/>'
+  const value = (mark: string, text: string): string =>
+    enumOf(`${mark}<validValue name="A">${text}</validValue>`, 'encodingType="T"', type)
+  for (const text of ['0', '9223372036854775808', '18446744073709551614']) expectFindings(value('', text))
+  const outside = value('[[enum-value-out-of-range]]', '-9223372036854775807')
+  expectReference('error', outside, `${PLACE.enum}validValue A outside of range 0 - -2: -9223372036854775807`)
+  // The reference reads both as the same bits.
+  const sentence = `${PLACE.enum}validValue A uses nullValue: -1`
+  expectReference('error', value('[[enum-value-is-null]]', '18446744073709551615'), sentence)
+  expectReference('error', value('[[enum-value-out-of-range]]', '-1'), sentence)
+})
+
 test('a value of an enum is within the range of its encoding', () => {
   const outside = '[[enum-value-out-of-range]]<validValue name="A">300</validValue>'
   const [finding] = expectReference('error', enumOf(outside), `${PLACE.enum}validValue A outside of range 0 - 254: 300`)
