@@ -24,7 +24,10 @@ export class MeasuringWorker {
         this.#wake()
       })
       this.#worker.on('error', reject)
-      this.#worker.once('exit', (code) => reject(new Error(`the ${this.role} ended with exit code ${code}`)))
+      this.#worker.once('exit', (code) => {
+        // The last report may come in the same turn, with nobody awake yet to read it.
+        if (this.#reports.at(-1)?.kind !== 'closed') reject(new Error(`the ${this.role} ended with exit code ${code}`))
+      })
     })
     this.failure.catch(() => undefined)
   }
