@@ -12,7 +12,7 @@ export type {
 } from './core/driver-settings.ts'
 export type { AgentRole } from './launcher/driver-memory.ts'
 export { InvokedAgents } from './launcher/invoked-agents.ts'
-export type { AgentGroup, AttachOptions, TransferablePort } from './launcher/invoked-agents.ts'
+export type { AgentGroup, AttachOptions } from './launcher/invoked-agents.ts'
 export { MediaDriver } from './launcher/media-driver.ts'
 export type { AgentInvoker, MediaDriverOptions } from './launcher/media-driver.ts'
 export type { FaultCounts } from './media/fault-counts.ts'

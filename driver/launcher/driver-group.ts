@@ -4,7 +4,7 @@ import type { EmbeddedDriverHandle } from '../../client/protocol/embedded.ts'
 import { GodwitError } from '../../codegen/runtime/index.ts'
 import type { ThreadPlan } from './driver-thread.ts'
 import { closeHere, GroupState } from './invoked-agents.ts'
-import type { AgentGroup, GroupParts, TransferablePort } from './invoked-agents.ts'
+import type { AgentGroup, GroupParts } from './invoked-agents.ts'
 import type { OnWarning } from './warnings.ts'
 
 /** How long a thread of the caller may take to its next `invoke`, which closes its agents. */
@@ -21,7 +21,7 @@ export class DriverGroup {
   constructor(plan: ThreadPlan, handle: EmbeddedDriverHandle) {
     const { port1, port2 } = new MessageChannel()
     const state = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
-    const ports = [...Object.values(plan.links).map(({ port }) => port), port2] as TransferablePort[]
+    const ports = [...Object.values(plan.links).map(({ port }) => port), port2] as never[]
     this.parts = { handle, plan, state, life: port2 }
     this.group = Object.freeze({
       kind: 'godwit-agent-group', roles: plan.roles, transferList: ports, parts: this.parts,

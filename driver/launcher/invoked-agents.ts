@@ -9,10 +9,6 @@ import type { DriverThread, ThreadPlan } from './driver-thread.ts'
 import type { QueuePort } from './port-queue.ts'
 import { eachOnce } from './warnings.ts'
 
-/** Node's MessagePort; declarations that users see do not depend on the types of Node. */
-export type TransferablePort =
-  typeof globalThis extends { MessagePort: { prototype: infer Port } } ? Port : QueuePort
-
 /**
  * Agents of a driver that run together, in whichever thread attaches them: one entry of `driver.agentGroups`. Plain
  * data that can be posted, once, together with its `transferList`.
@@ -20,8 +16,11 @@ export type TransferablePort =
 export interface AgentGroup {
   readonly kind: 'godwit-agent-group'
   readonly roles: readonly AgentRole[]
-  /** What must be in the transfer list of `postMessage` or `new Worker` when the group is posted. */
-  readonly transferList: TransferablePort[]
+  /**
+   * What must be in the transfer list of `postMessage` or `new Worker` when the group is posted: ports, by a type that
+   * fits the lists of Node with the types of the DOM and without.
+   */
+  readonly transferList: never[]
   /** For `InvokedAgents.attach`. */
   readonly parts: unknown
 }

@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads'
-import type { TransferListItem } from 'node:worker_threads'
 import type { AgentGroup } from '../../../driver/index.ts'
 
 export const MESSAGE_LENGTH = 1000
@@ -18,6 +17,6 @@ export type InvokedThreadReport =
 
 export function startInvokedThread(data: InvokedThreadData): Worker {
   const extension = import.meta.url.slice(-3)
-  const transferList: TransferListItem[] = data.group.transferList
+  const { transferList } = data.group
   return new Worker(new URL(`./invoked-thread${extension}`, import.meta.url), { workerData: data, transferList })
 }
