@@ -166,7 +166,8 @@ export class SenderPublication implements Resender {
     const position = computePosition(termId, status.consumptionTermOffset(), positionBitsToShift, initialTermId)
     const isEndOfStream = status.flags().endOfStream()
     const idOffset = status.offset() + STATUS_RECEIVER_ID
-    if (Math.abs(position - this.position) > this.termLength / 2) {
+    const half = this.termLength / 2
+    if (position > this.position + half || position < this.reach() - half) {
       this.systemCounters.increment(SystemCounterId.STATUS_MESSAGES_REJECTED)
       return
     }
@@ -204,7 +205,7 @@ export class SenderPublication implements Resender {
   resend(termId: number, termOffset: number, length: number): void {
     const { log } = this
     const position = computePosition(termId, termOffset, log.positionBitsToShift, log.initialTermId)
-    const bottom = this.position - this.termLength / 2 - maxMessageLength(this.termLength)
+    const bottom = this.reach() - this.termLength / 2 - maxMessageLength(this.termLength)
     if (position >= this.position || position < Math.max(bottom, this.startPosition)) return
     const term = log.termOf(position)
     const word = termOffset >> 2
@@ -224,6 +225,11 @@ export class SenderPublication implements Resender {
 
   onRetransmitOverflow(): void {
     this.systemCounters.increment(SystemCounterId.RETRANSMIT_OVERFLOW)
+  }
+
+  /** Up to where receivers let it send: padding may have carried the position beyond that. */
+  private reach(): number {
+    return Math.min(this.position, this.limit)
   }
 
   private isSetupWanted(): boolean {

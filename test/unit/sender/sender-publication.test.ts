@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { DirectBuffer } from '../../../codegen/runtime/index.ts'
 import { ERRORS_PER_SECOND_MAX } from '../../../driver/core/sender/send-endpoint.ts'
 import { SystemCounterId } from '../../../schemas/generated/aeron.memory/index.ts'
 import { suite } from '../../support/suite.ts'
@@ -322,6 +323,33 @@ test('a status message more than half a term away has no effect at all', () => {
   harness.deliver(statusMessage({ termId: INITIAL_TERM + 2, termOffset: TERM_LENGTH / 2, window: 64 }))
   assert.is(publication.senderLimit.get(), publication.startPosition + TERM_LENGTH / 2 + 64)
   assert.is(harness.count(SystemCounterId.STATUS_MESSAGES_REJECTED), 2 * far.length)
+})
+
+test('a receiver that lost a window of half a term and the padding behind it is heard, and gets both again', () => {
+  const { harness, publication } = startConnected()
+  const at = (termOffset: number): void => {
+    harness.deliver(statusMessage({ termOffset, window: TERM_LENGTH / 2 }))
+    harness.settle()
+  }
+  // 191 frames of 128 bytes and 33 of 992, then a message of more than 8 KiB that does not fit the term.
+  const consumed = 191 * 128
+  const padding = consumed + 33 * 992
+  offer(publication, 96, 191)
+  harness.settle()
+  at(consumed)
+  offer(publication, 960, 33)
+  at(consumed)
+  assert.is(publication.senderPosition.get(), padding, 'the limit is where the padding begins')
+  at(consumed + 32)
+  publication.appender.offer(new DirectBuffer(new Uint8Array(8192)), 0, 8192)
+  harness.settle()
+  assert.is(publication.senderPosition.get(), TERM_LENGTH)
+  assert.ok(TERM_LENGTH - (consumed + 32) > TERM_LENGTH / 2 + 8192)
+  harness.transport.take()
+  at(consumed + 32)
+  assert.is(harness.count(SystemCounterId.STATUS_MESSAGES_REJECTED), 0)
+  harness.deliver(nakFrame({ termOffset: consumed, length: 992 }))
+  assert.is(harness.transport.take().length, 1)
 })
 
 test('an ERR frame reaches the conductor, and its receiver is gone', () => {
