@@ -353,8 +353,14 @@ const HANDLERS = [
   'unavailableCounterHandler', 'publicationErrorHandler', 'closeHandler',
 ] as const
 
+const OPTIONS: readonly string[] = [
+  'clientName', 'keepAliveIntervalNs', 'driverTimeoutMs', 'resourceLingerNs', 'idle', 'signal', ...HANDLERS,
+] satisfies readonly (keyof ClientOptions)[]
+
 function checkOptions(options: ClientOptions): void {
   checkSignal(options, optionError)
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name))
+  if (unknown !== undefined) throw optionError(`${given(unknown)} is none of ${OPTIONS.join(', ')}`)
   for (const name of HANDLERS) checkOptionalFunction(name, options[name], optionError)
   const { clientName } = options
   if (clientName === undefined) return

@@ -51,6 +51,7 @@ test('connect names the option that is wrong', async () => {
   const using = (options: unknown): Client => driver.connect(options as ClientOptions)
   const settings = (value: unknown): unknown => settingsOf(value as ClientOptions, undefined, driver.clock)
   await refusesAll(/options/, NO_OPTIONS, settings, code)
+  await refusesAll(/"driverTimeout" is none of clientName, /, [{ driverTimeout: 1 }], settings, code)
   for (const name of ['driverTimeoutMs', 'keepAliveIntervalNs', 'resourceLingerNs'] as const) {
     const wrong = [...NO_NUMBERS.filter((value) => value !== null), 0, -1, Infinity]
     await refusesAll(new RegExp(name), wrong, (value) => using({ [name]: value }), code)

@@ -47,8 +47,9 @@ export async function subscribed(
   position: number = 0,
 ): Promise<Subscribed> {
   const driver = new FakeDriver()
-  const client = driver.connect(options)
-  const subscription = await client.addSubscription('aeron:ipc', 10, options)
+  const { onAvailableImage, onUnavailableImage, ...clientOptions } = options
+  const client = driver.connect(clientOptions)
+  const subscription = await client.addSubscription('aeron:ipc', 10, { onAvailableImage, onUnavailableImage })
   const feeds: Feed[] = []
   for (let i = 0; i < imageCount; i++) {
     feeds.push(new Feed(driver.addImage(subscription.registrationId, parameters, position)))
