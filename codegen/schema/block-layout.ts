@@ -33,8 +33,12 @@ class BlockLayout {
     for (const member of members) {
       const own = member.kind === 'group' ? 0 : member.offset
       if (own !== 0 && own < offset) this.offsetTooSmall(member, own, offset)
-      if (own !== 0) offset = own
-      else if (declaredLength !== 0 && startsVariablePart(member)) offset = declaredLength
+      if (offset !== VARIABLE_LENGTH) {
+        if (own !== 0) offset = own
+        else if (declaredLength !== 0 && startsVariablePart(member)) offset = declaredLength
+      }
+      // The reference cannot tell an offset of -1, which is an error anyway, from what lies behind data.
+      if (offset === VARIABLE_LENGTH) behindVariableLength = true
       member.computedOffset = behindVariableLength ? VARIABLE_LENGTH : offset
 
       if (member.kind === 'group') {

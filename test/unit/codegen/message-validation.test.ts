@@ -214,6 +214,13 @@ test('a declared block holds its fields', () => {
   expectFindings(schemaWith('<group name="g" id="1" blockLength="8"><field name="a" id="1" type="int64"/></group>'))
 })
 
+test('what follows an offset of -1 has none, as in the reference', () => {
+  const fields = `<field name="a" id="1" type="int8" offset="-1"/><field name="b" id="2" type="int64" offset="2"/>`
+  const { diagnostics } = compile(schemaOf('', `<message name="M" id="1" blockLength="-3">${fields}</message>`))
+  const sentences = diagnostics.map(({ reference }) => reference)
+  assert.ok(sentences.includes(`${M}specified blockLength provides insufficient space 7 > -3`), sentences.join('\n'))
+})
+
 test('a block is not longer than 31 bits can say', () => {
   const types = '<type name="Long" primitiveType="char" length="2000000000"/>'
   const fields = '<field name="a" id="1" type="Long"/><field name="b" id="2" type="Long"/>'
