@@ -35,8 +35,8 @@ async function install(): Promise<void> {
   await runChildOk('npm', ['run', 'build'], { cwd: copy, timeoutMs: BUILD_TIME_BOX_MS })
 }
 
-async function runTests(): Promise<Summary> {
-  const result = await runChild(process.execPath, ['dist/test/run.js', ...TESTED.map((area) => `unit/${area}/`)], {
+async function runTests(node: string): Promise<Summary> {
+  const result = await runChild(node, ['dist/test/run.js', ...TESTED.map((area) => `unit/${area}/`)], {
     cwd: copy,
     timeoutMs: TESTS_TIME_BOX_MS,
     echo: 'indented',
@@ -48,11 +48,13 @@ await install()
 announce(`main job without koffi, Node ${process.version}`)
 let summary = await runMainJob(process.execPath, copy)
 announce(`tests without koffi, Node ${process.version}`)
-summary = addSummaries(summary, await runTests())
+summary = addSummaries(summary, await runTests(process.execPath))
 const newestFolder = join(scratch, 'node')
 mkdirSync(newestFolder)
 const newest = await installNewestNode(newestFolder)
 announce('main job without koffi, newest Node')
 summary = addSummaries(summary, await runMainJob(newest, copy))
+announce('tests without koffi, newest Node')
+summary = addSummaries(summary, await runTests(newest))
 process.stdout.write(`\n${formatSummary(summary)}\n`)
 process.exitCode = summary.failed === 0 ? 0 : 1
