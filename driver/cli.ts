@@ -12,6 +12,10 @@ const GODWIT: CommandGroup = {
   name: 'godwit',
   title: 'Aeron-compatible messaging and SBE for Node.js.',
   commands: {
+    stat: {
+      summary: 'print or watch the counters of a driver',
+      load: async () => (await import('./cli/stat.ts')).stat,
+    },
     sbe: {
       summary: 'compile and check SBE message schemas',
       load: async () => (await import('../codegen/cli/sbe.ts')).sbe,

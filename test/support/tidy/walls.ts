@@ -27,6 +27,11 @@ const ROOMS: readonly Room[] = [
   { path: 'client/', mayImport: ['client/', ...LAYOUTS], node: true },
   { path: 'driver/', mayImport: ['driver/', ...CLIENT_FOR_DRIVER, ...LAYOUTS], node: true },
   { path: 'driver/core/', mayImport: ['driver/core/', ...CLIENT_FOR_DRIVER, ...LAYOUTS] },
+  // Reads the files of a driver, by whatever process.
+  {
+    path: 'driver/tools/', mayImport: ['driver/tools/', ...CLIENT_FOR_DRIVER, 'client/files/', ...LAYOUTS], node: true,
+  },
+  { path: 'driver/cli/', mayImport: ['driver/', 'codegen/cli/', 'client/', ...LAYOUTS], node: true },
   { path: 'driver/index.ts', mayImport: ['driver/', 'client/', ...LAYOUTS], node: true },
   { path: 'driver/media/native/', mayImport: ['driver/', ...LAYOUTS], packages: ['koffi'], node: true },
   { path: 'driver/cli.ts', mayImport: ['driver/', 'codegen/cli/', 'client/', 'perf/cli/', ...LAYOUTS], node: true },
