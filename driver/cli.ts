@@ -16,6 +16,18 @@ const GODWIT: CommandGroup = {
       summary: 'print or watch the counters of a driver',
       load: async () => (await import('./cli/stat.ts')).stat,
     },
+    errors: {
+      summary: 'print the error log of a driver',
+      load: async () => (await import('./cli/errors.ts')).errors,
+    },
+    loss: {
+      summary: 'print which streams of a driver lost how much',
+      load: async () => (await import('./cli/loss.ts')).loss,
+    },
+    streams: {
+      summary: 'print or watch how far streams are, and how far those behind who consume them',
+      load: async () => (await import('./cli/streams.ts')).streams,
+    },
     sbe: {
       summary: 'compile and check SBE message schemas',
       load: async () => (await import('../codegen/cli/sbe.ts')).sbe,

@@ -102,8 +102,8 @@ function documentOf(driver: DriverIdentity, states: readonly CounterState[]): un
   return {
     ...driver,
     cncVersion: formatCncVersion(driver.cncVersion),
-    counters: states.map(({ value, ...state }) => ({
-      ...state, type: nameOfCounterType(state.typeId), value: jsonNumber(value),
+    counters: states.map(({ id, typeId, label, value, ...rest }) => ({
+      id, typeId, type: nameOfCounterType(typeId), label, value: jsonNumber(value), ...rest,
     })),
   }
 }

@@ -52,15 +52,19 @@ export interface Column {
   readonly align?: 'right'
 }
 
-/** Rows under titles, each column as wide as it has to be. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const widths = columns.map(({ title }, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)))
-  const line = (cells: readonly string[]): string => {
-    const padded = columns.map(({ align }, i) => {
-      const [cell, width] = [cells[i] ?? '', widths[i] ?? 0]
+/** Lines: the titles, and below them each row. Columns are as wide as they have to be. */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): readonly string[] {
+  const all = [columns.map(({ title }) => title), ...rows]
+  const widths = columns.map((_column, i) => Math.max(...all.map((row) => row[i]?.length ?? 0)))
+  return all.map((row) => {
+    const cells = columns.map(({ align }, i) => {
+      const [cell, width] = [row[i] ?? '', widths[i] ?? 0]
       return align === 'right' ? cell.padStart(width) : cell.padEnd(width)
     })
-    return `${padded.join('  ').trimEnd()}\n`
-  }
-  return line(columns.map(({ title }) => title)) + rows.map(line).join('')
+    return cells.join('  ').trimEnd()
+  })
+}
+
+export function linesText(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('')
 }

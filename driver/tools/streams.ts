@@ -74,39 +74,34 @@ interface SubscriberPosition {
 }
 
 /** Counters of one session of a stream. */
-class StreamParts {
+interface StreamParts {
   readonly key: StreamKey
-  readonly publications = new Map<number, Values>()
-  readonly images = new Map<number, Values>()
-  readonly subscribers: SubscriberPosition[] = []
+  readonly publications: Map<number, Values>
+  readonly images: Map<number, Values>
+  readonly subscribers: SubscriberPosition[]
+}
 
-  constructor(key: StreamKey) {
-    this.key = key
-  }
-
-  state(): StreamState {
-    const { sessionId, streamId, channel } = this.key
-    const publications = [...this.publications].map(([id, values]) => publicationState(id, values))
-    const images = [...this.images].map(([id, values]) => imageState(id, values))
-    const subscriptions = this.subscribers.map((subscriber) => subscriptionState(subscriber, images, publications))
-    return { sessionId, streamId, channel, publications, images, subscriptions }
-  }
+function newParts(key: StreamKey): StreamParts {
+  return { key, publications: new Map(), images: new Map(), subscribers: [] }
 }
 
 /** Joins the counters of each stream. Counters whose keys cannot be read are left out. */
 export function joinStreams(counters: CountersReader, accepts: (key: StreamKey) => boolean): readonly StreamState[] {
   const streams = new Map<string, StreamParts>()
+  /** How far those go that are consumed, by registration id: their channel may be another one than the subscription's. */
+  const ends = new Map<number, number>()
   counters.forEach((counterId, typeId, keyBytes, label) => {
     const isPublication = PUBLICATION_TYPES.has(typeId)
     const isImage = IMAGE_TYPES.has(typeId)
     if (!isPublication && !isImage && typeId !== CounterType.SUBSCRIBER_POSITION) return
     const key = decodeCounterKey(typeId, keyBytes, label)
-    if (key?.kind !== 'stream' || !accepts(key)) return
+    if (key?.kind !== 'stream') return
     const name = `${key.streamId} ${key.sessionId} ${key.channel}`
-    const stream = streams.get(name) ?? new StreamParts(key)
+    const stream = streams.get(name) ?? newParts(key)
     streams.set(name, stream)
     const { registrationId } = key
     const value = counters.value(counterId)
+    if (typeId === CounterType.RECEIVER_HWM || typeId === CounterType.PUBLISHER_POSITION) ends.set(registrationId, value)
     if (isPublication || isImage) {
       const parts = isPublication ? stream.publications : stream.images
       const values = parts.get(registrationId) ?? new Map<number, number>()
@@ -115,7 +110,20 @@ export function joinStreams(counters: CountersReader, accepts: (key: StreamKey) 
       stream.subscribers.push({ registrationId, sourceId: counters.referenceId(counterId), position: value })
     }
   })
-  return [...streams.values()].map((stream) => stream.state())
+  return [...streams.values()].filter(({ key }) => accepts(key)).map((parts) => streamState(parts, ends))
+}
+
+function streamState(parts: StreamParts, ends: ReadonlyMap<number, number>): StreamState {
+  const { sessionId, streamId, channel } = parts.key
+  const publications = [...parts.publications].map(([id, values]) => publicationState(id, values))
+  const images = [...parts.images].map(([id, values]) => imageState(id, values))
+  // Earlier drivers of Aeron do not tell which image it is: then it is the only one, as a rule.
+  const onlyEnd = images[0]?.highestPosition ?? publications[0]?.position
+  const subscriptions = parts.subscribers.map((subscriber) => {
+    const end = subscriber.sourceId === 0 ? onlyEnd : ends.get(subscriber.sourceId)
+    return { ...subscriber, bytesToConsume: distance(subscriber.position, end) }
+  })
+  return { sessionId, streamId, channel, publications, images, subscriptions }
 }
 
 function publicationState(registrationId: number, values: Values): PublicationState {
@@ -143,18 +151,6 @@ function imageState(registrationId: number, values: Values): ImageState {
     naksSent: values.get(CounterType.RECEIVER_NAKS_SENT),
     bytesToReceive: distance(position, highestPosition),
   }
-}
-
-function subscriptionState(
-  subscriber: SubscriberPosition, images: readonly ImageState[], publications: readonly PublicationState[],
-): SubscriptionState {
-  // Earlier drivers of Aeron do not tell which image it is: then it is the only one, as a rule.
-  const image = images.find(({ registrationId }) => registrationId === subscriber.sourceId)
-  const publication = publications.find(({ registrationId }) => registrationId === subscriber.sourceId)
-  const end = image === undefined && publication === undefined
-    ? (images[0]?.highestPosition ?? publications[0]?.position)
-    : (image?.highestPosition ?? publication?.position)
-  return { ...subscriber, bytesToConsume: distance(subscriber.position, end) }
 }
 
 /** From one position on to another; the counters are not read at the same instant. */
