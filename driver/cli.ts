@@ -12,6 +12,10 @@ const GODWIT: CommandGroup = {
   name: 'godwit',
   title: 'Aeron-compatible messaging and SBE for Node.js.',
   commands: {
+    driver: {
+      summary: 'run a media driver as a process of its own',
+      load: async () => (await import('./cli/driver.ts')).driver,
+    },
     stat: {
       summary: 'print or watch the counters of a driver',
       load: async () => (await import('./cli/stat.ts')).stat,

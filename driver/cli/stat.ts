@@ -9,7 +9,7 @@ import type { CounterKey } from '../tools/counter-key.ts'
 import { COUNTER_TYPE_NAMES, counterTypeOfName, nameOfCounterType } from '../tools/counter-types.ts'
 import { DIRECTORY_HELP, DIRECTORY_OPTION, directoryOf, identityText } from './directory.ts'
 import { regexpOf, STREAM_FILTER_HELP, STREAM_FILTER_OPTIONS, StreamFilter } from './filter.ts'
-import { grouped, jsonNumber, printable } from './text.ts'
+import { grouped, jsonNumber, linesText, longest, printable } from './text.ts'
 import { show, WATCH_HELP, WATCH_OPTIONS, watchOptions } from './watch.ts'
 import type { View } from './watch.ts'
 
@@ -92,10 +92,10 @@ function look(directory: string, accepts: Accepts): View {
 
 function textOf(driver: DriverIdentity, states: readonly CounterState[]): string {
   const head = identityText(driver)
-  const idWidth = Math.max(3, ...states.map(({ id }) => String(id).length))
+  const idWidth = Math.max(3, longest(states.map(({ id }) => String(id))))
   const lines = states.map(({ id, value, label }) =>
-    `${String(id).padStart(idWidth)}: ${grouped(value).padStart(VALUE_WIDTH)} - ${printable(label)}\n`)
-  return `${head}\n${'='.repeat(head.length)}\n${lines.join('')}`
+    `${String(id).padStart(idWidth)}: ${grouped(value).padStart(VALUE_WIDTH)} - ${printable(label)}`)
+  return linesText([head, '='.repeat(head.length), ...lines])
 }
 
 function documentOf(driver: DriverIdentity, states: readonly CounterState[]): unknown {

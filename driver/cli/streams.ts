@@ -65,17 +65,11 @@ function look(directory: string, filter: StreamFilter): View {
 
 function textOf(driver: DriverIdentity, states: readonly StreamState[]): string {
   const head = identityText(driver)
-  const rowsByStream = states.map(rowsOf)
-  const [titles = '', ...rows] = table(COLUMNS, rowsByStream.flat())
-  const lines = [head, '='.repeat(head.length)]
-  if (states.length > 0) lines.push(titles)
+  const [titles = '', ...rows] = table(COLUMNS, states.flatMap(rowsOf))
   let next = 0
-  for (const [i, state] of states.entries()) {
-    const count = rowsByStream[i]?.length ?? 0
-    lines.push(titleOf(state), ...rows.slice(next, next + count))
-    next += count
-  }
-  return linesText([...lines, counted(states.length, 'stream')])
+  const blocks = states.map((state) => [titleOf(state), ...rows.slice(next, next += rowsOf(state).length)])
+  const body = states.length === 0 ? [] : [titles, ...blocks.flat()]
+  return linesText([head, '='.repeat(head.length), ...body, counted(states.length, 'stream')])
 }
 
 function titleOf({ streamId, sessionId, channel }: StreamState): string {

@@ -55,7 +55,7 @@ export interface Column {
 /** Lines: the titles, and below them each row. Columns are as wide as they have to be. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): readonly string[] {
   const all = [columns.map(({ title }) => title), ...rows]
-  const widths = columns.map((_column, i) => Math.max(...all.map((row) => row[i]?.length ?? 0)))
+  const widths = columns.map((_column, i) => longest(all.map((row) => row[i] ?? '')))
   return all.map((row) => {
     const cells = columns.map(({ align }, i) => {
       const [cell, width] = [row[i] ?? '', widths[i] ?? 0]
@@ -67,4 +67,9 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
 
 export function linesText(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('')
+}
+
+/** Length of the longest text. */
+export function longest(texts: readonly string[]): number {
+  return texts.reduce((length, text) => Math.max(length, text.length), 0)
 }

@@ -85,7 +85,7 @@ function newParts(key: StreamKey): StreamParts {
   return { key, publications: new Map(), images: new Map(), subscribers: [] }
 }
 
-/** Joins the counters of each stream. Counters whose keys cannot be read are left out. */
+/** Joins the counters of each stream, by stream and session. Counters whose keys cannot be read are left out. */
 export function joinStreams(counters: CountersReader, accepts: (key: StreamKey) => boolean): readonly StreamState[] {
   const streams = new Map<string, StreamParts>()
   /** How far those go that are consumed, by registration id: their channel may be another one than the subscription's. */
@@ -110,7 +110,10 @@ export function joinStreams(counters: CountersReader, accepts: (key: StreamKey) 
       stream.subscribers.push({ registrationId, sourceId: counters.referenceId(counterId), position: value })
     }
   })
-  return [...streams.values()].filter(({ key }) => accepts(key)).map((parts) => streamState(parts, ends))
+  return [...streams.values()]
+    .filter(({ key }) => accepts(key))
+    .map((parts) => streamState(parts, ends))
+    .sort((a, b) => a.streamId - b.streamId || a.sessionId - b.sessionId)
 }
 
 function streamState(parts: StreamParts, ends: ReadonlyMap<number, number>): StreamState {
