@@ -14,6 +14,18 @@ export const STREAM_FILTER_HELP = `\
   --channel <regexp>    only of channels in which this is found
 `
 
+/** The arguments so that `--session -5` is the session -5, not two options: half of all sessions are negative. */
+export function withNegativeIds(args: readonly string[]): string[] {
+  const joined: string[] = []
+  for (const arg of args) {
+    const before = joined.at(-1)
+    const isId = /^-\d+$/.test(arg) && (before === '--session' || before === '--stream')
+    if (isId) joined[joined.length - 1] = `${before}=${arg}`
+    else joined.push(arg)
+  }
+  return joined
+}
+
 interface StreamFilterValues {
   readonly session?: string | undefined
   readonly stream?: string | undefined

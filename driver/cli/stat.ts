@@ -8,7 +8,7 @@ import { decodeCounterKey } from '../tools/counter-key.ts'
 import type { CounterKey } from '../tools/counter-key.ts'
 import { COUNTER_TYPE_NAMES, counterTypeOfName, nameOfCounterType } from '../tools/counter-types.ts'
 import { DIRECTORY_HELP, DIRECTORY_OPTION, directoryOf, identityText } from './directory.ts'
-import { regexpOf, STREAM_FILTER_HELP, STREAM_FILTER_OPTIONS, StreamFilter } from './filter.ts'
+import { regexpOf, STREAM_FILTER_HELP, STREAM_FILTER_OPTIONS, StreamFilter, withNegativeIds } from './filter.ts'
 import { grouped, jsonNumber, linesText, longest, printable } from './text.ts'
 import { show, WATCH_HELP, WATCH_OPTIONS, watchOptions } from './watch.ts'
 import type { View } from './watch.ts'
@@ -51,7 +51,7 @@ export const stat: Command = async (args, output) => {
     return EXIT_OK
   }
   const { values } = parseOptions({
-    args: [...args],
+    args: withNegativeIds(args),
     options: {
       ...DIRECTORY_OPTION,
       ...WATCH_OPTIONS,

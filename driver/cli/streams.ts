@@ -6,7 +6,7 @@ import type { DriverIdentity } from '../tools/cnc-file.ts'
 import { joinStreams } from '../tools/streams.ts'
 import type { ImageState, PublicationState, StreamState, SubscriptionState } from '../tools/streams.ts'
 import { DIRECTORY_HELP, DIRECTORY_OPTION, directoryOf, identityText } from './directory.ts'
-import { STREAM_FILTER_HELP, STREAM_FILTER_OPTIONS, StreamFilter } from './filter.ts'
+import { STREAM_FILTER_HELP, STREAM_FILTER_OPTIONS, StreamFilter, withNegativeIds } from './filter.ts'
 import { counted, grouped, linesText, printable, table } from './text.ts'
 import type { Column } from './text.ts'
 import { show, WATCH_HELP, WATCH_OPTIONS, watchOptions } from './watch.ts'
@@ -46,7 +46,7 @@ export const streams: Command = async (args, output) => {
     return EXIT_OK
   }
   const { values } = parseOptions({
-    args: [...args], options: { ...DIRECTORY_OPTION, ...WATCH_OPTIONS, ...STREAM_FILTER_OPTIONS },
+    args: withNegativeIds(args), options: { ...DIRECTORY_OPTION, ...WATCH_OPTIONS, ...STREAM_FILTER_OPTIONS },
   })
   const directory = directoryOf(values.dir)
   const filter = new StreamFilter(values)

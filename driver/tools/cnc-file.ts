@@ -71,7 +71,7 @@ export function readCounters(directory: string): CountersOfDriver {
  * @param sinceMs epoch time; errors that were last seen earlier are left out
  * @throws GodwitError as `readCounters`
  */
-export function readErrors(directory: string, sinceMs?: number): ErrorsOfDriver {
+export function readErrors(directory: string, sinceMs: number = -Infinity): ErrorsOfDriver {
   return useCnc(directory, (file, cnc, driver) => {
     const damagedAt = file.loadRecords(
       cnc.errorLog, ErrorLogRecordDecoder.BLOCK_LENGTH, ERROR_LOG_RECORD_ALIGNMENT,
