@@ -88,13 +88,13 @@ export const driver: Command = async (args, output) => {
 
 /** Runs the driver until a signal. @throws GodwitError when it does not start, or dies */
 async function run(plan: DriverPlan, output: Output): Promise<void> {
-  const { settings, faults, metricsPort, style } = plan
+  const { directory, settings, faults, metricsPort, style } = plan
   const warn = (message: string): void => output.err(`godwit driver: warning: ${printable(message)}\n`)
   const end = new End()
   try {
     if (faults !== undefined) warn(`faults are on: ${faultsText(faults)}`)
     const mediaDriver = await MediaDriver.launch({
-      ...settings, ...(faults === undefined ? {} : { faults }), onWarning: warn, onError: (error) => end.reach(error),
+      ...settings, dir: directory, ...(faults === undefined ? {} : { faults }), onWarning: warn, onError: (error) => end.reach(error),
     })
     try {
       const metrics = metricsPort === undefined ? undefined : await serveMetrics(metricsPort, plan, mediaDriver)

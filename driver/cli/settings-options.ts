@@ -9,9 +9,11 @@ import { SETTINGS } from '../core/settings-table.ts'
 import { table } from './text.ts'
 
 export const SETTINGS_OPTIONS = {
-  threading: { type: 'string' },
-  media: { type: 'string' },
-  set: { type: 'string', multiple: true },
+  'threading': { type: 'string' },
+  'media': { type: 'string' },
+  'set': { type: 'string', multiple: true },
+  'delete-on-start': { type: 'boolean', default: false },
+  'delete-on-shutdown': { type: 'boolean', default: false },
 } as const
 
 interface SettingsValues {
@@ -19,6 +21,8 @@ interface SettingsValues {
   readonly media?: string | undefined
   /** Each `name=value`. */
   readonly set?: readonly string[] | undefined
+  readonly 'delete-on-start': boolean
+  readonly 'delete-on-shutdown': boolean
 }
 
 /** What the driver of this command may be set to: it has to run by itself. */
@@ -49,6 +53,8 @@ export function commandSettings(values: SettingsValues, environment: DriverEnvir
   }
   if (values.threading !== undefined) set('threadingMode', values.threading)
   if (values.media !== undefined) set('media', values.media)
+  if (values['delete-on-start']) set('dirDeleteOnStart', 'true')
+  if (values['delete-on-shutdown']) set('dirDeleteOnShutdown', 'true')
   for (const text of values.set ?? []) {
     const [, name = '', value = ''] = /^([^=]*)=([^]*)$/.exec(text) ?? []
     if (name === '') throw new UsageError(`--set: "${text}" is not of the form name=value.`)

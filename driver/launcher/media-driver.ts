@@ -205,13 +205,15 @@ export class MediaDriver {
 
   /**
    * Writes counters, errors and losses as they are now into a directory, for `godwit stat` and the other tools, and
-   * Aeron's. Can be called again, also when the driver is closed; readers see the last one.
+   * Aeron's; of a driver that has none of its own. Can be called again, also when the driver is closed; readers see the
+   * last one.
    *
    * @param directory made when it is not there
-   * @throws GodwitError ERR_GODWIT_SNAPSHOT when a driver uses the directory, or it cannot be written
+   * @throws GodwitError ERR_GODWIT_SNAPSHOT when a driver uses the directory, it cannot be written, or this driver has
+   * one of its own
    */
   async snapshot(directory: string): Promise<void> {
-    await writeSnapshot(directory, this.memory.cnc, this.memory.lossReport)
+    await writeSnapshot(directory, this.memory, this.settings.driverTimeoutMs)
   }
 
   /**

@@ -7,7 +7,8 @@ import { AtomicBuffer } from '../../client/memory/atomic-buffer.ts'
 import { Cnc } from '../../client/memory/cnc.ts'
 import { GodwitError } from '../../codegen/runtime/index.ts'
 import { RingBufferTrailerDecoder, RingBufferTrailerMeta } from '../../schemas/generated/aeron.memory/index.ts'
-import { readIdentity } from '../tools/cnc-file.ts'
+import type { DriverFiles } from './driver-memory.ts'
+import { inspectDriver } from './left-driver.ts'
 
 /** For the user of the driver alone. */
 const DIRECTORY_MODE = 0o700
@@ -24,18 +25,22 @@ const HEARTBEAT_CLOSED_MS = -1n
  * the last, never half of one.
  *
  * @param directory made when it is not there
- * @throws GodwitError ERR_GODWIT_SNAPSHOT when a driver uses the directory, or it cannot be written
+ * @param timeoutMs another driver that gave no sign of life there for longer is gone
+ * @throws GodwitError ERR_GODWIT_SNAPSHOT when a driver uses the directory, it cannot be written, or the driver itself
+ * has files
  */
-export async function writeSnapshot(
-  directory: string, cncMemory: SharedArrayBuffer, lossReportMemory: SharedArrayBuffer,
-): Promise<void> {
+export async function writeSnapshot(directory: string, memory: DriverFiles, timeoutMs: number): Promise<void> {
+  const { cnc, lossReport } = memory
+  if (!(cnc instanceof SharedArrayBuffer && lossReport instanceof SharedArrayBuffer)) {
+    throw snapshotError('this driver has a directory of its own: tools read it there, while it runs and after its end')
+  }
   try {
     await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE })
-    refuseDirectoryInUse(directory)
-    await replaceFile(join(directory, LOSS_REPORT_FILE), (file) => writeMemory(file, lossReportMemory))
+    refuseDirectoryInUse(directory, timeoutMs)
+    await replaceFile(join(directory, LOSS_REPORT_FILE), (file) => writeMemory(file, lossReport))
     await replaceFile(join(directory, CNC_FILE), async (file) => {
-      await writeMemory(file, cncMemory)
-      await writeClosed(file, cncMemory)
+      await writeMemory(file, cnc)
+      await writeClosed(file, cnc)
     })
   } catch (cause) {
     if (cause instanceof GodwitError) throw cause
@@ -45,18 +50,11 @@ export async function writeSnapshot(
 }
 
 /** What is there may be replaced only when it is sure that nobody uses it. */
-function refuseDirectoryInUse(directory: string): void {
-  let reason: string
-  try {
-    const { liveness, pid } = readIdentity(directory)
-    if (liveness === 'closed' || liveness === 'dead') return
-    reason = `a driver (pid ${pid}) uses it`
-  } catch (error) {
-    if (!(error instanceof GodwitError)) throw error
-    if (error.code === 'ERR_GODWIT_TOOL_DIRECTORY') return
-    reason = `its ${CNC_FILE} is none of a driver that has ended (${error.message})`
-  }
-  throw snapshotError(`${directory} is not for snapshots: ${reason}; take another directory`)
+function refuseDirectoryInUse(directory: string, timeoutMs: number): void {
+  const left = inspectDriver(join(directory, CNC_FILE), timeoutMs, Date.now())
+  if (left === undefined || left.state === 'dead') return
+  const what = left.state === 'active' ? 'a driver uses it' : `its ${CNC_FILE} is not understood`
+  throw snapshotError(`${directory} is not for snapshots, ${what} (${left.reason}): take another directory`)
 }
 
 /** Writes beside the file and then takes its place. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { CNC_FILE } from '../../client/files/directory-layout.ts'
-import { Cnc } from '../../client/memory/cnc.ts'
+import { Cnc, CNC_HEADER_LENGTH } from '../../client/memory/cnc.ts'
 import { counterMetadataOffset, counterCapacity, counterValueOffset } from '../../client/memory/counter-records.ts'
 import { CountersReader } from '../../client/memory/counters-reader.ts'
 import { errorRecordLength, readErrorLog } from '../../client/memory/error-log.ts'
@@ -9,7 +9,6 @@ import { ManyToOneRingBuffer, RING_BUFFER_TRAILER_LENGTH } from '../../client/me
 import { GodwitError } from '../../codegen/runtime/index.ts'
 import { ERROR_LOG_RECORD_ALIGNMENT } from '../../schemas/descriptors.ts'
 import {
-  CncHeaderDecoder,
   CounterMetadataDecoder,
   CounterMetadataMeta,
   CounterState,
@@ -83,15 +82,10 @@ export function readErrors(directory: string, sinceMs: number = -Infinity): Erro
   })
 }
 
-/** Who wrote the CnC file of a directory. @throws GodwitError as `readCounters` */
-export function readIdentity(directory: string): DriverIdentity {
-  return useCnc(directory, (_file, _cnc, driver) => driver)
-}
-
 function useCnc<T>(directory: string, body: (file: DriverFile, cnc: Cnc, driver: DriverIdentity) => T): T {
   return DriverFile.use(join(directory, CNC_FILE), (file) => {
     const { memory } = file
-    file.load(0, Math.min(CncHeaderDecoder.BLOCK_LENGTH, memory.byteLength))
+    file.load(0, Math.min(CNC_HEADER_LENGTH, memory.byteLength))
     try {
       const cnc = Cnc.attach(memory)
       return body(file, cnc, identify(directory, file, cnc))

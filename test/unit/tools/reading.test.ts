@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from '
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { GodwitError } from '../../../codegen/runtime/index.ts'
-import { readCounters, readErrors, readIdentity } from '../../../driver/tools/cnc-file.ts'
+import { readCounters, readErrors } from '../../../driver/tools/cnc-file.ts'
 import { readLosses } from '../../../driver/tools/loss-file.ts'
 import { withSeed } from '../../support/seed.ts'
 import { scratchFolder } from '../../support/scratch.ts'
@@ -132,7 +132,7 @@ test('the heartbeat tells whether a driver lives', () => {
   const directory = newDirectory()
   const livenessAt = (heartbeatMs: number): readonly unknown[] => {
     written.ring.setConsumerHeartbeatMs(heartbeatMs)
-    const { liveness, heartbeatAgeMs } = readIdentity(written.write(directory))
+    const { liveness, heartbeatAgeMs } = readCounters(written.write(directory)).driver
     return [liveness, heartbeatAgeMs === undefined ? undefined : Math.round(heartbeatAgeMs / 10_000)]
   }
   assert.equal(livenessAt(Date.now() - 100), ['alive', 0])
@@ -168,7 +168,7 @@ test('a file that may not be read is an error', () => {
   const directory = SmallDriver.withStreams().write(newDirectory())
   chmodSync(join(directory, 'cnc.dat'), 0)
   // The superuser may read everything.
-  if (process.getuid?.() === 0) assert.is(readIdentity(directory).pid, PID)
+  if (process.getuid?.() === 0) assert.is(readCounters(directory).driver.pid, PID)
   else expectError('ERR_GODWIT_TOOL_FILE', 'cannot be read (EACCES)', () => readCounters(directory))
 })
 
@@ -195,7 +195,7 @@ test('a CnC file that is cut off anywhere is an error that names it', () => {
   ] as const) {
     SmallDriver.withStreams().write(directory)
     truncateSync(path, cut)
-    for (const read of [readCounters, readErrors, readIdentity]) {
+    for (const read of [readCounters, readErrors]) {
       expectError(code, `${path}: CnC region: `, () => read(directory))
       expectError(code, 'damaged, not complete yet, or none of a driver', () => read(directory))
     }
