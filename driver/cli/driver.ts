@@ -93,12 +93,13 @@ async function run(plan: DriverPlan, output: Output): Promise<void> {
   const end = new End()
   try {
     if (faults !== undefined) warn(`faults are on: ${faultsText(faults)}`)
-    const mediaDriver = await MediaDriver.launch({
-      ...settings, dir: directory, ...(faults === undefined ? {} : { faults }), onWarning: warn, onError: (error) => end.reach(error),
-    })
+    const onError = (error: GodwitError): void => end.reach(error)
+    const options = { ...settings, dir: directory, onWarning: warn, onError }
+    const mediaDriver = await MediaDriver.launch(faults === undefined ? options : { ...options, faults })
     try {
-      const metrics = metricsPort === undefined ? undefined : await serveMetrics(metricsPort, plan, mediaDriver)
-      output.out(READY_TEXTS[style](factsOf(plan, metrics?.url)))
+      const facts = factsOf(plan)
+      const metrics = metricsPort === undefined ? undefined : await serveMetrics(metricsPort, facts, mediaDriver)
+      output.out(READY_TEXTS[style]({ ...facts, metrics: metrics?.url }))
       const failure = await end.reached
       await metrics?.close()
       if (failure !== undefined) throw failure
@@ -143,10 +144,10 @@ class End {
   }
 }
 
-function serveMetrics(port: number, { directory, settings, faults }: DriverPlan, mediaDriver: MediaDriver): Promise<MetricsServer> {
-  const { threadingMode } = settings
+function serveMetrics(port: number, facts: Facts, mediaDriver: MediaDriver): Promise<MetricsServer> {
+  const { version, directory, pid, threadingMode, sockets, faults } = facts
   const source = {
-    info: { version: packageVersion(), directory, threading_mode: threadingMode, sockets: socketsOf(settings), pid: process.pid },
+    info: { version, directory, pid, threading_mode: threadingMode, sockets },
     startTimestampMs: Date.now(),
     counters: () => mediaDriver.counters(),
     errors: () => mediaDriver.errors(),
@@ -164,14 +165,15 @@ interface Facts {
   readonly pid: number
   readonly threadingMode: string
   readonly sockets: string
-  readonly metrics: string | undefined
   readonly faults: FaultOptions | undefined
+  /** Where metrics are served. */
+  readonly metrics?: string | undefined
 }
 
-function factsOf({ directory, settings, faults }: DriverPlan, metrics: string | undefined): Facts {
+function factsOf({ directory, settings, faults }: DriverPlan): Facts {
   const { threadingMode } = settings
   const sockets = socketsOf(settings)
-  return { state: 'ready', version: packageVersion(), directory, pid: process.pid, threadingMode, sockets, metrics, faults }
+  return { state: 'ready', version: packageVersion(), directory, pid: process.pid, threadingMode, sockets, faults }
 }
 
 const READY_TEXTS: Readonly<Record<DriverPlan['style'], (facts: Facts) => string>> = {

@@ -47,11 +47,13 @@ export const errors: Command = (args, output) => {
   return EXIT_OK
 }
 
-function errorLines({ observationCount, firstObservationMs, lastObservationMs, text }: ErrorObservation): readonly string[] {
+function errorLines(error: ErrorObservation): readonly string[] {
+  const { observationCount, firstObservationMs, lastObservationMs, text } = error
   const times = observationCount === 1
     ? isoTime(firstObservationMs)
     : `first ${isoTime(firstObservationMs)}, last ${isoTime(lastObservationMs)}`
-  const body = text.replace(/\s+$/, '').split('\n').map((line) => `  ${printable(line.replaceAll('\t', '    '))}`.trimEnd())
+  const lines = text.replace(/\s+$/, '').split('\n')
+  const body = lines.map((line) => `  ${printable(line.replaceAll('\t', '    '))}`.trimEnd())
   return [`${grouped(observationCount)} x, ${times}`, ...body, '']
 }
 

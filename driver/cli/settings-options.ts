@@ -81,8 +81,9 @@ export function settingsText({ settings, origins }: CommandSettings): readonly s
 
 /** All settings, as options of `MediaDriver.launch`; 64-bit numbers are texts. */
 export function settingsDocument({ settings }: CommandSettings): unknown {
-  const values = Object.entries(settings)
-  return Object.fromEntries(values.map(([name, value]) => [name, typeof value === 'bigint' ? String(value) : value ?? null]))
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => {
+    return [name, typeof value === 'bigint' ? String(value) : (value ?? null)]
+  }))
 }
 
 function conclude(options: Partial<DriverOptions>, environment: DriverEnvironment): DriverSettings {

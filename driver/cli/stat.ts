@@ -42,7 +42,7 @@ interface CounterState {
   readonly key: CounterKey | undefined
 }
 
-type Accepts = (counter: { readonly typeId: number; readonly label: string; readonly key: CounterKey | undefined }) => boolean
+type Accepts = (counter: Pick<CounterState, 'typeId' | 'label' | 'key'>) => boolean
 
 /** The command `godwit stat`. */
 export const stat: Command = async (args, output) => {
@@ -110,8 +110,8 @@ function documentOf(driver: DriverIdentity, states: readonly CounterState[]): un
 
 function typeOf(text: string): number {
   const typeId = counterTypeOfName(text) ?? parseInteger32(text)
-  if (typeId === undefined) throw new UsageError(`--type: "${text}" is no number and none of ${COUNTER_TYPE_NAMES.join(', ')}.`)
-  return typeId
+  if (typeId !== undefined) return typeId
+  throw new UsageError(`--type: "${text}" is no number and none of ${COUNTER_TYPE_NAMES.join(', ')}.`)
 }
 
 /** All names, broken into lines. */

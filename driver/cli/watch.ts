@@ -38,7 +38,8 @@ export function watchOptions(
   if (!watch) throw new UsageError('--interval is for --watch.')
   const intervalMs = /^\d+$/.test(interval) ? Number(interval) : NaN
   if (!(intervalMs >= INTERVAL_MIN_MS && intervalMs <= INTERVAL_MAX_MS)) {
-    throw new UsageError(`--interval: "${interval}" is no number of milliseconds from ${INTERVAL_MIN_MS} to ${INTERVAL_MAX_MS}.`)
+    const range = `${INTERVAL_MIN_MS} to ${INTERVAL_MAX_MS}`
+    throw new UsageError(`--interval: "${interval}" is no number of milliseconds from ${range}.`)
   }
   return { intervalMs, json }
 }

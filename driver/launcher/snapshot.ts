@@ -21,8 +21,8 @@ const ZEROES = Buffer.alloc(64 * 1024)
 const HEARTBEAT_CLOSED_MS = -1n
 
 /**
- * Writes the memory of a driver into a directory as the files that tools read. A reader sees the files of this time or of
- * the last, never half of one.
+ * Writes the memory of a driver into a directory as the files that tools read. A reader sees the files of this time or
+ * of the last, never half of one.
  *
  * @param directory made when it is not there
  * @param timeoutMs another driver that gave no sign of life there for longer is gone

@@ -53,8 +53,8 @@ export interface ErrorsOfDriver {
 /**
  * Reads the counters from the directory of a driver, alive or dead.
  *
- * @throws GodwitError ERR_GODWIT_TOOL_DIRECTORY, ERR_GODWIT_TOOL_FILE, or what Cnc.attach throws for a file that is none
- * of a driver
+ * @throws GodwitError ERR_GODWIT_TOOL_DIRECTORY, ERR_GODWIT_TOOL_FILE, or what Cnc.attach throws for a file that is
+ * none of a driver
  */
 export function readCounters(directory: string): CountersOfDriver {
   return useCnc(directory, (file, cnc, driver) => {
@@ -136,7 +136,7 @@ function loadMetadata(file: DriverFile, { countersMetadata, countersValues }: Cn
 /** The same error, with the path of the file in front. */
 function named(path: string, cause: unknown): unknown {
   if (!(cause instanceof GodwitError) || cause.message.startsWith(path)) return cause
-  const damaged = 'the file is damaged, not complete yet, or none of a driver'
-  const advice = cause.code === 'ERR_GODWIT_CNC_LENGTH' || cause.code === 'ERR_GODWIT_BUFFER_CAPACITY' ? `: ${damaged}` : ''
+  const isDamaged = cause.code === 'ERR_GODWIT_CNC_LENGTH' || cause.code === 'ERR_GODWIT_BUFFER_CAPACITY'
+  const advice = isDamaged ? ': the file is damaged, not complete yet, or none of a driver' : ''
   return new GodwitError(cause.code, `${path}: ${cause.message}${advice}`, { cause })
 }

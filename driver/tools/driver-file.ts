@@ -36,8 +36,9 @@ export class DriverFile {
     try {
       const stats = fstatSync(fd)
       if (!stats.isFile()) throw fileError(path, 'is no file')
-      if (stats.size > FILE_LENGTH_MAX) throw fileError(path, `has ${stats.size} bytes, more than a driver's file can have`)
-      return body(new DriverFile(path, fd, allocate(path, stats.size)))
+      const { size } = stats
+      if (size > FILE_LENGTH_MAX) throw fileError(path, `has ${size} bytes, more than a driver's file can have`)
+      return body(new DriverFile(path, fd, allocate(path, size)))
     } finally {
       closeSync(fd)
     }

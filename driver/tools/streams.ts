@@ -64,6 +64,9 @@ const IMAGE_TYPES: ReadonlySet<number> = new Set([
   CounterType.RECEIVER_NAKS_SENT,
 ])
 
+/** How far subscribers can come. */
+const END_TYPES: ReadonlySet<number> = new Set([CounterType.PUBLISHER_POSITION, CounterType.RECEIVER_HWM])
+
 /** Values by type of counter. */
 type Values = Map<number, number>
 
@@ -88,7 +91,7 @@ function newParts(key: StreamKey): StreamParts {
 /** Joins the counters of each stream, by stream and session. Counters whose keys cannot be read are left out. */
 export function joinStreams(counters: CountersReader, accepts: (key: StreamKey) => boolean): readonly StreamState[] {
   const streams = new Map<string, StreamParts>()
-  /** How far those go that are consumed, by registration id: their channel may be another one than the subscription's. */
+  /** How far those go that are consumed, by registration id: the subscription may name their channel in another way. */
   const ends = new Map<number, number>()
   counters.forEach((counterId, typeId, keyBytes, label) => {
     const isPublication = PUBLICATION_TYPES.has(typeId)
@@ -101,7 +104,7 @@ export function joinStreams(counters: CountersReader, accepts: (key: StreamKey) 
     streams.set(name, stream)
     const { registrationId } = key
     const value = counters.value(counterId)
-    if (typeId === CounterType.RECEIVER_HWM || typeId === CounterType.PUBLISHER_POSITION) ends.set(registrationId, value)
+    if (END_TYPES.has(typeId)) ends.set(registrationId, value)
     if (isPublication || isImage) {
       const parts = isPublication ? stream.publications : stream.images
       const values = parts.get(registrationId) ?? new Map<number, number>()

@@ -40,7 +40,12 @@ const STREAM_METRICS: ReadonlyMap<number, Description> = new Map<number, Descrip
   [CounterType.RECEIVER_POSITION, ['godwit_image_position_bytes', 'gauge', 'Received without gaps up to.']],
   [CounterType.RECEIVER_NAKS_SENT, ['godwit_image_naks_sent_total', 'counter', 'Requests to send again.']],
   [CounterType.SUBSCRIBER_POSITION, ['godwit_subscription_position_bytes', 'gauge', 'Consumed up to.']],
-  [CounterType.FLOW_CONTROL_RECEIVERS, ['godwit_flow_control_receivers', 'gauge', 'Receivers that flow control knows.']],
+  [CounterType.FLOW_CONTROL_RECEIVERS, ['godwit_flow_control_receivers', 'gauge', 'Receivers that flow control has.']],
+])
+
+/** Numbers that are no amounts. */
+const VERSIONS: ReadonlySet<number> = new Set([
+  SystemCounterId.AERON_VERSION, SystemCounterId.CONTROL_PROTOCOL_VERSION,
 ])
 
 /** All that can be known of a driver, as metrics in text. */
@@ -84,7 +89,7 @@ function addCounter(
     case 'system': {
       // A client may say of its counter that it is one of the driver.
       if (key.systemCounterId !== counterId) break
-      if (isVersion(counterId)) return
+      if (VERSIONS.has(counterId)) return
       const metric = SYSTEM_METRICS.get(counterId)
       if (metric === undefined) break
       metrics.add(metric.name, metric.type, metric.help, value * metric.factor)
@@ -109,17 +114,15 @@ function addCounter(
     }
     case 'client': {
       const name = / name=(\S*)/.exec(label)?.[1] ?? ''
+      const labels = { client: key.clientId, name }
       const about = 'When a client last said that it lives.'
-      metrics.add('godwit_client_heartbeat_timestamp_seconds', 'gauge', about, value / 1000, { client: key.clientId, name })
+      metrics.add('godwit_client_heartbeat_timestamp_seconds', 'gauge', about, value / 1000, labels)
       return
     }
   }
   const labels = { id: counterId, type: typeId, label, registration }
-  metrics.add('godwit_counter', 'gauge', 'Counters of clients, and others without a metric of their own.', value, labels)
-}
-
-function isVersion(systemCounterId: number): boolean {
-  return systemCounterId === SystemCounterId.AERON_VERSION || systemCounterId === SystemCounterId.CONTROL_PROTOCOL_VERSION
+  const about = 'Counters of clients, and others without a metric of their own.'
+  metrics.add('godwit_counter', 'gauge', about, value, labels)
 }
 
 function addErrors(metrics: Exposition, errors: readonly ErrorObservation[]): void {

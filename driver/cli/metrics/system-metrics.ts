@@ -24,9 +24,9 @@ function gauge(name: string, help: string, factor: number = 1): MetricOfCounter 
 export const SYSTEM_METRICS: ReadonlyMap<number, MetricOfCounter> = new Map<number, MetricOfCounter>([
   [SystemCounterId.BYTES_SENT, counter('bytes_sent', 'Bytes sent, headers of frames included.')],
   [SystemCounterId.BYTES_RECEIVED, counter('bytes_received', 'Bytes received, headers of frames included.')],
-  [SystemCounterId.RECEIVER_PROXY_FAILS, counter('receiver_proxy_fails', 'Commands to a receiver with a full queue.')],
-  [SystemCounterId.SENDER_PROXY_FAILS, counter('sender_proxy_fails', 'Commands to a sender with a full queue.')],
-  [SystemCounterId.CONDUCTOR_PROXY_FAILS, counter('conductor_proxy_fails', 'Commands to a conductor with a full queue.')],
+  [SystemCounterId.RECEIVER_PROXY_FAILS, counter('receiver_proxy_fails', 'Commands to a full receiver.')],
+  [SystemCounterId.SENDER_PROXY_FAILS, counter('sender_proxy_fails', 'Commands to a full sender.')],
+  [SystemCounterId.CONDUCTOR_PROXY_FAILS, counter('conductor_proxy_fails', 'Commands to a full conductor.')],
   [SystemCounterId.NAK_MESSAGES_SENT, counter('naks_sent', 'Requests to send again, sent.')],
   [SystemCounterId.NAK_MESSAGES_RECEIVED, counter('naks_received', 'Requests to send again, received.')],
   [SystemCounterId.STATUS_MESSAGES_SENT, counter('status_messages_sent', 'Status messages sent.')],
@@ -34,8 +34,8 @@ export const SYSTEM_METRICS: ReadonlyMap<number, MetricOfCounter> = new Map<numb
   [SystemCounterId.HEARTBEATS_SENT, counter('heartbeats_sent', 'Heartbeats of streams sent.')],
   [SystemCounterId.HEARTBEATS_RECEIVED, counter('heartbeats_received', 'Heartbeats of streams received.')],
   [SystemCounterId.RETRANSMITS_SENT, counter('retransmits_sent', 'Retransmissions sent.')],
-  [SystemCounterId.FLOW_CONTROL_UNDER_RUNS, counter('flow_control_under_runs', 'Packets behind the window of a receiver.')],
-  [SystemCounterId.FLOW_CONTROL_OVER_RUNS, counter('flow_control_over_runs', 'Packets ahead of the window of a receiver.')],
+  [SystemCounterId.FLOW_CONTROL_UNDER_RUNS, counter('flow_control_under_runs', 'Packets behind a receiver window.')],
+  [SystemCounterId.FLOW_CONTROL_OVER_RUNS, counter('flow_control_over_runs', 'Packets ahead of a receiver window.')],
   [SystemCounterId.INVALID_PACKETS, counter('invalid_packets', 'Packets that cannot be.')],
   [SystemCounterId.ERRORS, counter('errors', 'Errors; the error log has the distinct ones.')],
   [SystemCounterId.SHORT_SENDS, counter('short_sends', 'Sends of which a socket took only a part.')],
@@ -48,17 +48,17 @@ export const SYSTEM_METRICS: ReadonlyMap<number, MetricOfCounter> = new Map<numb
   [SystemCounterId.LOSS_GAP_FILLS, counter('loss_gap_fills', 'Gaps of streams that are not reliable, filled.')],
   [SystemCounterId.CLIENT_TIMEOUTS, counter('client_timeouts', 'Clients given up.')],
   [SystemCounterId.RESOLUTION_CHANGES, counter('resolution_changes', 'Names that became other addresses.')],
-  [SystemCounterId.CONDUCTOR_MAX_CYCLE_TIME, gauge('conductor_max_cycle_seconds', 'Longest cycle of the conductor.', NS)],
+  [SystemCounterId.CONDUCTOR_MAX_CYCLE_TIME, gauge('conductor_max_cycle_seconds', 'Its longest cycle.', NS)],
   [
     SystemCounterId.CONDUCTOR_CYCLE_TIME_THRESHOLD_EXCEEDED,
     counter('conductor_cycles_over_threshold', 'Cycles of the conductor that took too long.'),
   ],
-  [SystemCounterId.SENDER_MAX_CYCLE_TIME, gauge('sender_max_cycle_seconds', 'Longest cycle of the sender.', NS)],
+  [SystemCounterId.SENDER_MAX_CYCLE_TIME, gauge('sender_max_cycle_seconds', 'Its longest cycle.', NS)],
   [
     SystemCounterId.SENDER_CYCLE_TIME_THRESHOLD_EXCEEDED,
     counter('sender_cycles_over_threshold', 'Cycles of the sender that took too long.'),
   ],
-  [SystemCounterId.RECEIVER_MAX_CYCLE_TIME, gauge('receiver_max_cycle_seconds', 'Longest cycle of the receiver.', NS)],
+  [SystemCounterId.RECEIVER_MAX_CYCLE_TIME, gauge('receiver_max_cycle_seconds', 'Its longest cycle.', NS)],
   [
     SystemCounterId.RECEIVER_CYCLE_TIME_THRESHOLD_EXCEEDED,
     counter('receiver_cycles_over_threshold', 'Cycles of the receiver that took too long.'),
@@ -79,6 +79,6 @@ export const SYSTEM_METRICS: ReadonlyMap<number, MetricOfCounter> = new Map<numb
   [SystemCounterId.STATUS_MESSAGES_REJECTED, counter('status_messages_rejected', 'Status messages rejected.')],
   [
     SystemCounterId.NATIVE_RESOURCE_AGENT_PROXY_FAILS,
-    counter('native_resource_agent_proxy_fails', 'Commands to that agent with a full queue.'),
+    counter('native_resource_agent_proxy_fails', 'Commands to a full agent of that name.'),
   ],
 ])

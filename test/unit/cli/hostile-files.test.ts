@@ -37,13 +37,15 @@ const INTERESTING: readonly (readonly [from: number, length: number])[] = [
   [VALUES_OFFSET + SMALL_LENGTHS.countersValues, 256],
 ]
 
+const WORDS = [0, -1, 1, 2 ** 31 - 1, -(2 ** 31)]
+
 function mutate(bytes: Uint8Array, random: Random, ranges: readonly (readonly [number, number])[]): Uint8Array {
   const copy = bytes.slice()
   for (let changes = 1 + random.int(6); changes > 0; changes--) {
     const [from, length] = random.pick(ranges)
     const at = from + random.int(length)
     if (random.bool()) copy[at] = random.u32()
-    else if (random.bool()) new DataView(copy.buffer).setInt32(at & ~3, random.pick([0, -1, 1, 2 ** 31 - 1, -(2 ** 31)]), true)
+    else if (random.bool()) new DataView(copy.buffer).setInt32(at & ~3, random.pick(WORDS), true)
     else copy.fill(random.u32(), at, at + random.int(64))
   }
   return random.int(10) === 0 ? copy.slice(0, random.int(copy.length + 1)) : copy

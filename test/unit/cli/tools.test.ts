@@ -152,7 +152,7 @@ test('errors can leave out what was last seen before a time', async () => {
 test('loss prints a table, and comma-separated values in the order of Aeron', async () => {
   const time = new Date(START_MS + 1501).toISOString()
   assert.is(await printed(loss), [
-    'gaps  bytes lost  first                     last                      session  stream  channel                             source',
+    `gaps  bytes lost  ${'first'.padEnd(24)}  ${'last'.padEnd(24)}  session  stream  ${'channel'.padEnd(34)}  source`,
     `   2       1,000  ${last}  ${time}      -77    1001  ${UDP_CHANNEL}  127.0.0.1:5555`,
     '1 image with losses',
     '',
@@ -246,7 +246,8 @@ test('what is damaged is printed as far as it goes, and fails', async () => {
     const { code, stdout, stderr } = await runGodwit(name, '--dir', damaged)
     assert.is(code, 1)
     assert.match(stdout, name === 'errors' ? '\n1 distinct error\n' : '\n1 image with losses\n')
-    assert.match(stderr, /^godwit: the (error log|loss report) is damaged at offset \d+: .* \(ERR_GODWIT_TOOL_FILE\)\n$/m)
+    assert.match(stderr, /^godwit: the (error log|loss report) is damaged at offset \d+: /)
+    assert.match(stderr, / \(ERR_GODWIT_TOOL_FILE\)\n$/)
   }
 })
 

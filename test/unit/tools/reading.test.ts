@@ -210,13 +210,15 @@ test('a CnC file of another version, or of a driver that starts, is an error', (
   expectError('ERR_GODWIT_CNC_VERSION', 'CnC version 1.0.0 is not compatible with 0.2.0', () => readCounters(directory))
   written.memory.view.setInt32(0, 0, true)
   written.write(directory)
-  expectError('ERR_GODWIT_CNC_NOT_READY', `${directory}/cnc.dat: the driver has not finished`, () => readErrors(directory))
+  const unfinished = `${directory}/cnc.dat: the driver has not finished`
+  expectError('ERR_GODWIT_CNC_NOT_READY', unfinished, () => readErrors(directory))
 })
 
 test('a ring of commands that is none is an error', () => {
   const written = SmallDriver.withStreams()
   written.memory.view.setInt32(4, 1024 + 776, true)
-  expectError('ERR_GODWIT_BUFFER_CAPACITY', 'cnc.dat: ManyToOneRingBuffer', () => readCounters(written.write(newDirectory())))
+  const directory = written.write(newDirectory())
+  expectError('ERR_GODWIT_BUFFER_CAPACITY', 'cnc.dat: ManyToOneRingBuffer', () => readCounters(directory))
 })
 
 test('random bytes are an error', async () => {

@@ -69,7 +69,8 @@ export class SmallDriver {
     driver.counters.allocate(0, 'Bytes sent', new Uint8Array(4), 0, -1).set(1_234_567)
     const publication = driver.publish(identity(5, -77))
     publication.forEach((counter, i) => counter.set([10_000, 70_000, 9_000, 9_600, 3, 4][i] ?? 0))
-    const image = driver.streamCounters.allocateAll(identity(7, -77), [RECEIVER_HWM, RECEIVER_POSITION, RECEIVER_NAKS_SENT])
+    const imageKinds = [RECEIVER_HWM, RECEIVER_POSITION, RECEIVER_NAKS_SENT]
+    const image = driver.streamCounters.allocateAll(identity(7, -77), imageKinds)
     image.forEach((counter, i) => counter.set([8_960, 8_000, 2][i] ?? 0))
     driver.streamCounters.allocateSubscriberPosition(identity(2, -77), 7, 7_040)
     driver.counters.allocate(1001, 'my counter', new Uint8Array(4), 9, 3).set(-5)
