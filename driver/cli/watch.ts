@@ -60,7 +60,7 @@ export async function show(options: WatchOptions, look: () => View, output: Outp
   }
   const { stdout } = process
   const isTerminal = !json && stdout.isTTY && process.env['TERM'] !== 'dumb'
-  const screen = isTerminal ? new Screen(output, () => ({ columns: stdout.columns, rows: stdout.rows })) : undefined
+  const screen = isTerminal ? new Screen(output, () => sizeOf(stdout)) : undefined
   const interrupt = new AbortController()
   const onInterrupt = (): void => interrupt.abort()
   process.once('SIGINT', onInterrupt)
@@ -74,6 +74,11 @@ export async function show(options: WatchOptions, look: () => View, output: Outp
   } finally {
     process.removeListener('SIGINT', onInterrupt)
   }
+}
+
+function sizeOf({ columns, rows }: NodeJS.WriteStream): ScreenSize {
+  // Some terminals do not know their size, and say 0.
+  return { columns: columns === 0 ? 80 : columns, rows: rows === 0 ? 24 : rows }
 }
 
 function lookForText(look: () => View): string {
@@ -94,13 +99,18 @@ function orProblem(body: () => string, problem: (error: GodwitError) => string):
   }
 }
 
+interface ScreenSize {
+  readonly columns: number
+  readonly rows: number
+}
+
 /** A terminal that is written over, without flicker. */
 export class Screen {
   readonly #output: Output
-  readonly #size: () => { readonly columns: number; readonly rows: number }
+  readonly #size: () => ScreenSize
   #isCleared = false
 
-  constructor(output: Output, size: () => { readonly columns: number; readonly rows: number }) {
+  constructor(output: Output, size: () => ScreenSize) {
     this.#output = output
     this.#size = size
   }
@@ -113,7 +123,7 @@ export class Screen {
     const shown = lines.length <= room ? lines : lines.slice(0, room - 1)
     const rest = lines.length - shown.length
     if (rest > 0) shown.push(`... ${rest} more: make the window higher, or choose (--help)`)
-    const cut = shown.map((line) => `${line.slice(0, columns)}\x1b[K\n`)
+    const cut = shown.map((line) => `\x1b[2K${line.slice(0, columns)}\n`)
     this.#output.out(`${this.#isCleared ? '' : '\x1b[2J'}\x1b[H${cut.join('')}\x1b[J`)
     this.#isCleared = true
   }
