@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { CNC_FILE, LOG_FOLDERS, LOSS_REPORT_FILE } from '../../client/files/directory-layout.ts'
 import { fileIdentity, MappedFile } from '../../client/files/mapped-file.ts'
@@ -15,6 +15,9 @@ import type { OnWarning } from './warnings.ts'
 
 /** How often a directory is tried to take that other drivers are taking at the same time. */
 const ATTEMPTS_MAX = 8
+
+/** Of folders above the directory that are made as well. */
+const PARENT_MODE = 0o755
 
 /** What directories are called behind their name while they are removed. */
 const GONE = /^[0-9a-f]{16}\.gone$/
@@ -43,12 +46,17 @@ export class DriverDirectory {
    */
   static claim(path: string, settings: DriverSettings, warn: OnWarning): DriverDirectory {
     const absolute = resolve(path)
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      clear(absolute, settings, warn)
-      const directory = DriverDirectory.tryMake(absolute, settings)
-      if (directory === undefined) continue
-      removeGone(absolute)
-      return directory
+    try {
+      for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+        clear(absolute, settings, warn)
+        const directory = DriverDirectory.tryMake(absolute, settings)
+        if (directory === undefined) continue
+        removeGone(absolute)
+        return directory
+      }
+    } catch (error) {
+      if (error instanceof GodwitError) throw error
+      throw directoryError(absolute, error instanceof Error ? error.message : String(error), error)
     }
     throw activeError(absolute, 'other drivers start there again and again')
   }
@@ -166,13 +174,18 @@ function saveErrors(path: string, { errors }: LeftDriver, warn: OnWarning): void
 
 /** A folder of its own, with these permissions whatever the umask is. One that is there is taken. */
 function makeFolder(path: string, mode: number): void {
+  makeParent(dirname(path))
+  if (makeOne(path, mode)) chmodSync(path, mode)
+}
+
+/** Returns false when it was there. */
+function makeOne(path: string, mode: number): boolean {
   try {
-    mkdirSync(dirname(path), { recursive: true })
     mkdirSync(path, { mode })
-    chmodSync(path, mode)
+    return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
-    throw directoryError(path, error instanceof Error ? error.message : String(error), error)
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
   }
 }
 
@@ -182,6 +195,13 @@ function removeGone(path: string): void {
   for (const name of readdirSync(dirname(path))) {
     if (name.startsWith(prefix) && GONE.test(name.slice(prefix.length))) removeAll(join(dirname(path), name))
   }
+}
+
+/** Folders above it. `mkdirSync` with `recursive` never ends below folders that take none, such as /proc. */
+function makeParent(path: string): void {
+  if (existsSync(path)) return
+  makeParent(dirname(path))
+  makeOne(path, PARENT_MODE)
 }
 
 function removeAll(path: string): void {

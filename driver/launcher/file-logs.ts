@@ -118,6 +118,8 @@ function bytesFreeOf(directory: string): number {
 function asDriverError(error: unknown): DriverError {
   if (error instanceof DriverError) return error
   const message = error instanceof Error ? error.message : String(error)
-  const isSpace = error instanceof GodwitError && error.code === 'ERR_GODWIT_FILE_SPACE'
-  return new DriverError(isSpace ? ErrorCode.STORAGE_SPACE : ErrorCode.GENERIC_ERROR, message, { cause: error })
+  const code = error instanceof GodwitError ? error.code : undefined
+  if (code === 'ERR_GODWIT_FILE_SPACE') return new DriverError(ErrorCode.STORAGE_SPACE, message, { cause: error })
+  const gone = code === 'ERR_GODWIT_FILE_MISSING' ? '; the directory of the driver was removed, start it again' : ''
+  return new DriverError(ErrorCode.GENERIC_ERROR, `${message}${gone}`, { cause: error })
 }
