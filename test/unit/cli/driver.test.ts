@@ -1,10 +1,12 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import * as assert from 'uvu/assert'
 import { Client } from '../../../client/index.ts'
 import { withFiles } from '../../support/native.ts'
 import { RunningChild } from '../../support/running-child.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 import { sharedMemoryFolder } from '../../support/shared-memory-folder.ts'
 import { suite } from '../../support/suite.ts'
 import { connected, receive, send, until } from '../embedded/harness.ts'
@@ -115,8 +117,8 @@ files('faults are warned of, done and counted', async () => {
   const lost = async (): Promise<number> =>
     valuesOf(await scrape(metrics), 'godwit_faults_total', { direction: 'receive', fault: 'lost' })[0] ?? NaN
   while (!(await lost() > 0)) {
-    await send(publication, new Uint8Array(1000))
-    await receive(subscription, 1)
+    for (let i = 0; i < 10; i++) await send(publication, new Uint8Array(1000))
+    await receive(subscription, 10)
   }
   const samples = await scrape(metrics)
   assert.ok((valuesOf(samples, 'godwit_naks_sent_total')[0] ?? 0) > 0)
@@ -146,6 +148,42 @@ files('a directory that cannot be one is an error', async () => {
   await ready(taken)
   assert.ok(readdirSync(join(folder, 'empty')).includes('cnc.dat'))
   await stop(taken)
+})
+
+/** A driver with sockets of Node that is ready, and then runs this in the thread of its receiver. */
+async function withReceiver(name: string, code: string): Promise<RunningChild> {
+  const scratch = scratchFolder(name)
+  const [preload, go] = [join(scratch, 'preload.mjs'), join(scratch, 'go')]
+  writeFileSync(preload, `
+    import { existsSync } from 'node:fs'
+    import { isMainThread, workerData } from 'node:worker_threads'
+    if (!isMainThread && workerData?.roles?.includes('receiver')) {
+      setInterval(() => { if (existsSync(${JSON.stringify(go)})) { ${code} } }, 10)
+    }
+  `)
+  const environment = { NODE_OPTIONS: `--import=${pathToFileURL(preload)}` }
+  const args = [BINARY, 'driver', '--dir', join(folder, name), ...SMALL, '--media', 'dgram', '--json']
+  const child = new RunningChild(process.execPath, args, environment)
+  await ready(child)
+  writeFileSync(go, '')
+  return child
+}
+
+files('when a thread of the driver dies, so does the command, and says why', async () => {
+  const child = await withReceiver('death', `throw new Error('of the test')`)
+  assert.equal(await child.ended, { code: 1, signal: null })
+  const message = 'godwit: driver thread (receiver): of the test; launch the driver again (ERR_GODWIT_DRIVER_DIED)\n'
+  assert.is(child.stderr, message)
+  assert.match((await runGodwit('stat', '--dir', join(folder, 'death'))).stdout, ', closed, or a snapshot')
+})
+
+files('a second signal ends it at once, although a thread does not end', async () => {
+  const child = await withReceiver('stuck', `process._rawDebug('stuck'); for (;;);`)
+  await child.until('a thread that is stuck', () => child.stderr.includes('stuck'))
+  child.kill('SIGINT')
+  child.kill('SIGTERM')
+  assert.equal(await child.ended, { code: 1, signal: null })
+  assert.not.match(child.stdout, 'closed')
 })
 
 test('a wrong command line starts nothing', async () => {
