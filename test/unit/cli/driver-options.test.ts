@@ -123,7 +123,8 @@ test('settings as JSON are options for a program', async () => {
 test('faults are rates for each direction', () => {
   assert.is(faultOptionsOf({}), undefined)
   assert.equal(faultOptionsOf({ loss: '0.05' }), { seed: 0, send: {}, receive: { loss: 0.05 } })
-  assert.equal(faultOptionsOf({ 'receive-loss': '5%', 'loss-seed': '7' }), { seed: 7, send: {}, receive: { loss: 0.05 } })
+  const seeded = faultOptionsOf({ 'receive-loss': '5%', 'loss-seed': '7' })
+  assert.equal(seeded, { seed: 7, send: {}, receive: { loss: 0.05 } })
   assert.equal(
     faultOptionsOf({ 'send-loss': '1', 'reorder': '.5', 'corrupt': '0.25', 'fault-frames': 'data,SM' }),
     {
@@ -155,7 +156,8 @@ test('the command has help, and refuses what it does not know', async () => {
   assert.is(code, 0)
   assert.match(out, 'Usage: godwit driver [options]')
   for (const line of out.split('\n')) assert.ok(line.length <= 120, line)
-  for (const args of [['--nonsense'], ['x'], ['--metrics', '65536'], ['--metrics', 'x'], ['--json', '--quiet'], ['--dir', '']]) {
+  for (const line of ['--nonsense', 'x', '--metrics 65536', '--metrics x', '--json --quiet', '--dir ']) {
+    const args = line.split(' ')
     const error = await runCommand(driver, '--print-settings', ...args).catch((reason: unknown) => reason)
     assert.instance(error, UsageError, args.join(' '))
   }

@@ -109,7 +109,8 @@ files('a signal while it starts ends it in good order', async () => {
 })
 
 files('faults are warned of, done and counted', async () => {
-  const child = start('faults', '--json', '--loss', '20%', '--loss-seed', '7', '--fault-frames', 'DATA', '--metrics', '0')
+  const faults = ['--loss', '20%', '--loss-seed', '7', '--fault-frames', 'DATA']
+  const child = start('faults', '--json', '--metrics', '0', ...faults)
   const { directory, metrics = '' } = await ready(child)
   assert.is(child.stderr, 'godwit driver: warning: faults are on: receive loss 20 %, seed 7\n')
   const client = await Client.connect({ dir: directory })
@@ -124,7 +125,8 @@ files('faults are warned of, done and counted', async () => {
   assert.ok((valuesOf(samples, 'godwit_naks_sent_total')[0] ?? 0) > 0)
   const session = String(publication.sessionId)
   assert.is(valuesOf(samples, 'godwit_subscription_position_bytes', { session })[0], publication.position)
-  assert.equal(valuesOf(samples, 'godwit_info', { directory, pid: String(child.pid), threading_mode: 'DEDICATED' }), [1])
+  const info = { directory, pid: String(child.pid), threading_mode: 'DEDICATED' }
+  assert.equal(valuesOf(samples, 'godwit_info', info), [1])
   await client.close()
   await stop(child)
 })

@@ -1,16 +1,19 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import type { CountersReader } from '../../../client/index.ts'
 import { GodwitError } from '../../../codegen/runtime/index.ts'
 import { readCounters, readErrors } from '../../../driver/tools/cnc-file.ts'
 import { readLosses } from '../../../driver/tools/loss-file.ts'
 import { scratchFolder } from '../../support/scratch.ts'
 import { suite } from '../../support/suite.ts'
+import { withFiles } from '../../support/native.ts'
 import { connected, receive, send, until, World } from '../embedded/harness.ts'
 import { SmallDriver } from '../tools/small-driver.ts'
 
 const test = suite('launcher: snapshots', { timeoutMs: 20_000 })
 
+const files = withFiles(test)
 const folder = scratchFolder('snapshots')
 
 async function refused(promise: Promise<unknown>, part: string | RegExp): Promise<void> {
@@ -18,6 +21,12 @@ async function refused(promise: Promise<unknown>, part: string | RegExp): Promis
   assert.instance(error, GodwitError)
   assert.is((error as GodwitError).code, 'ERR_GODWIT_SNAPSHOT')
   assert.match((error as GodwitError).message, part)
+}
+
+function valuesOf(counters: CountersReader): readonly string[] {
+  const values: string[] = []
+  counters.forEach((id, _type, _key, label) => values.push(`${id} ${counters.value(id)} ${label}`))
+  return values
 }
 
 test('a snapshot is what the driver tells itself, and has an end', async () => {
@@ -39,11 +48,7 @@ test('a snapshot is what the driver tells itself, and has an end', async () => {
     const read = readCounters(directory)
     assert.is(read.driver.pid, process.pid)
     assert.is(read.driver.liveness, 'closed')
-    const expected: string[] = []
-    driver.counters().forEach((id, _type, _key, label) => expected.push(`${id} ${driver.counters().value(id)} ${label}`))
-    const found: string[] = []
-    read.counters.forEach((id, _type, _key, label) => found.push(`${id} ${read.counters.value(id)} ${label}`))
-    assert.equal(found, expected)
+    assert.equal(valuesOf(read.counters), valuesOf(driver.counters()))
     assert.equal(readErrors(directory).errors, driver.errors())
     assert.equal(readLosses(directory).losses, driver.losses())
     assert.ok(driver.losses().length > 0 && driver.errors().length > 0)
@@ -107,6 +112,16 @@ test('a directory that may be in use, or holds something else, is not written to
     dead.ring.setConsumerHeartbeatMs(Date.now() - 60_000)
     await driver.snapshot(dead.write(join(folder, 'dead')))
     assert.is(readCounters(join(folder, 'dead')).driver.pid, process.pid)
+  } finally {
+    await world.end()
+  }
+})
+
+files('a driver with a directory has no snapshots: tools read it there', async () => {
+  const world = await World.launch({ dir: true })
+  try {
+    await refused(world.driver.snapshot(join(folder, 'needless')), 'tools read it there')
+    assert.is(readCounters(world.driver.dir ?? '').driver.liveness, 'alive')
   } finally {
     await world.end()
   }
