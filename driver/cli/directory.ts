@@ -4,7 +4,7 @@ import { formatCncVersion } from '../../client/memory/cnc.ts'
 import { UsageError } from '../../codegen/cli/command.ts'
 import { GodwitError } from '../../codegen/runtime/index.ts'
 import type { DriverIdentity } from '../tools/cnc-file.ts'
-import { isoTime, roughDuration } from './text.ts'
+import { isoTime, printable, roughDuration } from './text.ts'
 
 /** The option that all commands about a driver's directory have. */
 export const DIRECTORY_OPTION = { dir: { type: 'string', short: 'd' } } as const
@@ -22,9 +22,9 @@ export function directoryOf(option: string | undefined): string {
 
 /** One line about whose files these are. */
 export function identityText(driver: DriverIdentity): string {
-  const { directory, cncVersion, pid, startTimestampMs } = driver
-  const version = formatCncVersion(cncVersion)
-  return `${directory} (CnC ${version}), pid ${pid}, started ${isoTime(startTimestampMs)}, ${livenessText(driver)}`
+  const { cncVersion, pid, startTimestampMs } = driver
+  const files = `${printable(driver.directory)} (CnC ${formatCncVersion(cncVersion)})`
+  return `${files}, pid ${pid}, started ${isoTime(startTimestampMs)}, ${livenessText(driver)}`
 }
 
 function livenessText({ liveness, heartbeatAgeMs }: DriverIdentity): string {

@@ -125,7 +125,7 @@ function allocate(path: string, size: number): AtomicBuffer {
   }
 }
 
-export function fileError(path: string, what: string, cause?: unknown): GodwitError {
+function fileError(path: string, what: string, cause?: unknown): GodwitError {
   return new GodwitError('ERR_GODWIT_TOOL_FILE', `${path} ${what}`, { cause })
 }
 
