@@ -64,7 +64,7 @@ export class DriverDirectory {
   /** Undefined when another driver was faster. */
   private static tryMake(path: string, settings: DriverSettings): DriverDirectory | undefined {
     const [mode, fileMode] = [directoryModeOf(settings.dirMode), fileModeOf(settings.dirMode)]
-    makeFolder(path, mode)
+    const isNew = makeFolder(path, mode)
     const cncPath = join(path, CNC_FILE)
     const cncBytes = cncLength(cncLengthsOf(settings))
     let cnc: MappedFile
@@ -74,6 +74,7 @@ export class DriverDirectory {
     } catch (error) {
       // It is there, or the folder was taken away meanwhile.
       if (isCode(error, 'ERR_GODWIT_FILE_EXISTS') || isCode(error, 'ERR_GODWIT_FILE_MISSING')) return undefined
+      if (isNew) removeAll(path)
       throw error
     }
     const { identity } = cnc
@@ -172,10 +173,12 @@ function saveErrors(path: string, { errors }: LeftDriver, warn: OnWarning): void
   }
 }
 
-/** A folder of its own, with these permissions whatever the umask is. One that is there is taken. */
-function makeFolder(path: string, mode: number): void {
+/** A folder with these permissions whatever the umask is. Returns false when it was there, which is left as it is. */
+function makeFolder(path: string, mode: number): boolean {
   makeParent(dirname(path))
-  if (makeOne(path, mode)) chmodSync(path, mode)
+  const isNew = makeOne(path, mode)
+  if (isNew) chmodSync(path, mode)
+  return isNew
 }
 
 /** Returns false when it was there. */
@@ -204,8 +207,13 @@ function makeParent(path: string): void {
   makeOne(path, PARENT_MODE)
 }
 
+/** As far as it may: the root of a file system stays, and so does a folder in one of somebody else. */
 function removeAll(path: string): void {
-  rmSync(path, { recursive: true, force: true })
+  try {
+    rmSync(path, { recursive: true, force: true })
+  } catch (error) {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true || readdirSync(path).length > 0) throw error
+  }
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -118,10 +118,12 @@ files('warn once when little is left', () => {
 })
 
 files('in a directory that is gone: an answer that says so', () => {
-  const store = new Store({ bytesFree: () => 10 * LENGTH })
-  rmSync(store.directory, { recursive: true })
-  assert.throws(() => store.create(), isAnswer(ErrorCode.GENERIC_ERROR, /directory of the driver was removed/))
-  assert.is(store.store.bytesMapped(), 0)
+  for (const performStorageChecks of [true, false]) {
+    const store = new Store({ performStorageChecks })
+    rmSync(store.directory, { recursive: true })
+    assert.throws(() => store.create(), isAnswer(ErrorCode.GENERIC_ERROR, /directory of the driver was removed/))
+    assert.is(store.store.bytesMapped(), 0)
+  }
 })
 
 files('that are there already are not taken', () => {

@@ -25,7 +25,8 @@ function newPath(): string {
 }
 
 function throwsCode(code: string, word: RegExp, body: () => unknown): void {
-  assert.throws(body, (error: unknown) => error instanceof GodwitError && error.code === code && word.test(error.message))
+  assert.throws(body, (error: unknown) =>
+    error instanceof GodwitError && error.code === code && word.test(error.message))
 }
 
 mapped('two mappings of a file are the same memory', () => {
@@ -56,7 +57,7 @@ mapped('after it is closed its memory is zeroes, and the file keeps what it had'
   assert.is(buffer.loadInt32(0), 7, 'closing again does nothing')
 })
 
-mapped('a new file is zeroes of its length with its permissions, and takes its space at once unless it is sparse', () => {
+mapped('a new file is zeroes with its permissions, and takes its space at once unless it is sparse', () => {
   for (const isSparse of [false, true]) {
     const path = newPath()
     MappedFile.create(path, { byteLength: 4 * LENGTH, mode: 0o666, isSparse }).close()
@@ -125,7 +126,7 @@ mapped('a file that the system does not map is an error, and a new one does not 
   throwsCode('ERR_GODWIT_FILE', /errno 12/, () => MappedFile.open(path, LENGTH, failing))
 })
 
-mapped('address space comes back with the garbage, of files that were closed and of those that were forgotten', async () => {
+mapped('address space comes back with the garbage, of files closed and of files forgotten', async () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   let unmapped = 0

@@ -24,7 +24,8 @@ left('are removed when their process is gone and they are stale; others are not'
   const folder = sharedMemoryFolder('unique')
   const own = basename(uniqueDirectory())
   const dead = spawnSync(process.execPath, ['-e', '']).pid
-  const ofDead = (suffix: string): string => join(folder, own.replace(`-${process.pid}-`, `-${dead}-`).slice(0, -2) + suffix)
+  const name = own.replace(`-${process.pid}-`, `-${dead}-`)
+  const ofDead = (suffix: string): string => join(folder, name.slice(0, -suffix.length) + suffix)
   const staleMs = Date.now() - 2 * TIMEOUT_MS
   const paths = {
     stale: ofDead('00'),
