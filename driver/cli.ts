@@ -12,6 +12,14 @@ const GODWIT: CommandGroup = {
   name: 'godwit',
   title: 'Aeron-compatible messaging and SBE for Node.js.',
   commands: {
+    pub: {
+      summary: 'publish messages or a file to a stream',
+      load: async () => (await import('./cli/pub.ts')).pub,
+    },
+    sub: {
+      summary: 'print the messages of a stream, or receive a file from it',
+      load: async () => (await import('./cli/sub.ts')).sub,
+    },
     sbe: {
       summary: 'compile and check SBE message schemas',
       load: async () => (await import('../codegen/cli/sbe.ts')).sbe,
@@ -48,6 +56,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A command that listens itself has something to end first, and tells what went wrong.
+  if (process.stdout.listenerCount('error') > 1) return
   // A reader that has seen enough, as in `godwit ... | head`, is not an error.
   if (error.code === 'EPIPE') process.exit()
   output.err(`godwit: cannot write to standard output: ${error.message} (ERR_GODWIT_CLI_OUTPUT)\n`)

@@ -30,6 +30,7 @@ const ROOMS: readonly Room[] = [
   { path: 'driver/index.ts', mayImport: ['driver/', 'client/', ...LAYOUTS], node: true },
   { path: 'driver/media/native/', mayImport: ['driver/', ...LAYOUTS], packages: ['koffi'], node: true },
   { path: 'driver/cli.ts', mayImport: ['driver/', 'codegen/cli/', 'client/', 'perf/cli/', ...LAYOUTS], node: true },
+  { path: 'driver/cli/', mayImport: ['driver/', 'client/', 'codegen/', ...LAYOUTS], node: true },
   { path: 'driver/launcher/', mayImport: ['driver/', 'client/', ...LAYOUTS], node: true },
   { path: 'perf/', mayImport: EVERYTHING.filter((room) => room !== 'test/'), packages: ['benchmark'], node: true },
   { path: 'test/', mayImport: EVERYTHING, packages: ['uvu', 'uvu/assert', 'uvu/run', 'benchmark'], node: true },

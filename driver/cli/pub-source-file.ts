@@ -1,0 +1,59 @@
+import type { Stats } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { inputError, readError } from './pub-framing.ts'
+
+/** A file to be sent: its length is that at the beginning, whatever is added later. */
+export class SourceFile {
+  readonly path: string
+  readonly length: number
+  readonly #handle: FileHandle
+
+  private constructor(path: string, length: number, handle: FileHandle) {
+    this.path = path
+    this.length = length
+    this.#handle = handle
+  }
+
+  /** Rejects with ERR_GODWIT_CLI_INPUT. */
+  static async open(path: string): Promise<SourceFile> {
+    try {
+      // Opening a pipe would wait for somebody who writes to it.
+      requireRegular(path, await stat(path))
+      const handle = await open(path)
+      return new SourceFile(path, (await handle.stat()).size, handle)
+    } catch (error) {
+      throw readError(path, error)
+    }
+  }
+
+  /**
+   * Reads from a position on as much as fits and is there. Rejects with ERR_GODWIT_CLI_INPUT, also when the file has
+   * become shorter.
+   */
+  async read(bytes: Uint8Array, position: number): Promise<number> {
+    const wanted = Math.min(bytes.length, this.length - position)
+    let count = 0
+    try {
+      while (count < wanted) {
+        const { bytesRead } = await this.#handle.read(bytes, count, wanted - count, position + count)
+        if (bytesRead === 0) break
+        count += bytesRead
+      }
+    } catch (error) {
+      throw readError(this.path, error)
+    }
+    if (count === wanted) return count
+    throw inputError(`${this.path} became shorter while it was sent: it had ${this.length} bytes, now ${position + count}`)
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close()
+  }
+}
+
+function requireRegular(path: string, stats: Stats): void {
+  if (stats.isFile()) return
+  const what = stats.isDirectory() ? 'a directory' : 'no regular file, so that its length is not known before it is read'
+  throw inputError(`${path} is ${what}`)
+}
