@@ -7,15 +7,8 @@ import type { Output } from '../../codegen/cli/command.ts'
 import { CounterType } from '../../schemas/generated/aeron.memory/index.ts'
 import { MediaDriver } from '../launcher/media-driver.ts'
 import type { Ending } from './stream-ending.ts'
+import { embeddedSettings } from './stream-driver-settings.ts'
 import type { StreamOptions } from './stream-options.ts'
-
-const MS = 1_000_000
-
-/**
- * Commands come and go: their driver looks at its states more often than one that stays, so that the end of a stream is
- * known at both sides within a part of a second.
- */
-const SETTINGS = { timerIntervalNs: 20 * MS, rcvStatusMessageTimeoutNs: 50 * MS } as const
 
 /** A driver of its own tells publishers that nobody listens any more, for so long at most. */
 const LEAVE_MS_MAX = 2000
@@ -41,12 +34,13 @@ export class StreamConnection {
         ending.fail(connectionError(`the subscriber rejects the stream: ${quoteText(text)}`))
       },
     }
-    if (options.dir !== undefined) throw new Error('directories come later')
+    const { dir, faults, isQuiet } = options
+    if (dir !== undefined) return new StreamConnection(await Client.connect({ dir }, clientOptions), undefined)
     const driver = await MediaDriver.launch({
-      ...SETTINGS,
-      ...(options.faults === undefined ? {} : { faults: options.faults }),
+      ...embeddedSettings(process.env),
+      ...(faults === undefined ? {} : { faults }),
       onWarning: (message) => {
-        if (!options.isQuiet) output.err(`${name}: ${message}\n`)
+        if (!isQuiet) output.err(`${name}: ${message}\n`)
       },
       onError: (error) => ending.fail(error),
     })

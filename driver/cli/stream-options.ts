@@ -14,9 +14,8 @@ export const STREAM_HELP: string = `\
   --stream <id>        default 1001
   --dir <dir>          use the driver with that directory; without it the command has a driver of its own,
                        which is met over UDP
-  --loss <rate>        lose so many of all datagrams in both directions, from 0 to 1, in the driver of its own:
-                       to see what happens then
-  --loss-seed <n>      the same number loses the same ones; default 0
+  --loss <rate>        lose so many of the datagrams that arrive at the driver of its own, from 0 to 1
+  --loss-seed <n>      the same seed and the same datagrams give the same losses; default 0
 `
 
 export const STREAM_OPTIONS = {
@@ -98,10 +97,8 @@ function faultsOf({ dir, loss, 'loss-seed': seed }: StreamValues): FaultOptions 
     return undefined
   }
   if (dir !== undefined) throw new UsageError('--loss is for the driver of this command, not for that of --dir.')
-  const rates = { loss: numberOf('--loss', loss, 0, 1) }
   return {
     seed: seed === undefined ? 0 : integerOf('--loss-seed', seed, 0, Number.MAX_SAFE_INTEGER),
-    send: rates,
-    receive: rates,
+    receive: { loss: numberOf('--loss', loss, 0, 1) },
   }
 }
