@@ -78,27 +78,27 @@ async function publish(
   options: PubOptions, source: SourceFile | MessageInput, connection: StreamConnection, ending: Ending, output: Output,
 ): Promise<Sent> {
   const sender = await Sender.open(connection, options, ending)
-  const startMs = performance.now()
   if (!await sender.connect(options.timeoutMs)) {
-    if (isEndless(options.input)) return { messages: 0, bytes: 0, seconds: secondsSince(startMs) }
+    if (isEndless(options.input)) return { messages: 0, bytes: 0, seconds: 0 }
     throw ending.signal.reason
   }
+  const startMs = performance.now()
   const progress = { output, verb: 'sent', isQuiet: options.isQuiet }
   if (!(source instanceof SourceFile)) {
-    await withProgress(sender, progress, async () => {
+    return withProgress(sender, progress, async () => {
       await new MessagePublisher(sender, ending, options.rate).send(source)
+      const seconds = secondsSince(startMs)
       await sender.finish()
+      return { messages: sender.messages, bytes: sender.bytes, seconds }
     })
-    return { messages: sender.messages, bytes: sender.bytes, seconds: secondsSince(startMs) }
   }
   const publisher = new FilePublisher(sender)
-  const digest = await withProgress(publisher, { ...progress, totalBytes: () => source.length }, async () => {
-    const sha256 = await publisher.send(source)
+  return withProgress(publisher, { ...progress, totalBytes: () => source.length }, async () => {
+    const digest = await publisher.send(source)
+    const seconds = secondsSince(startMs)
     await sender.finish()
-    return sha256
+    return { messages: sender.messages, bytes: publisher.bytes, seconds, sha256: digest.toString('hex') }
   })
-  const { messages, bytes } = publisher
-  return { messages, bytes, seconds: secondsSince(startMs), sha256: digest.toString('hex') }
 }
 
 function textOf(sent: Sent): string {

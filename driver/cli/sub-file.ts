@@ -1,5 +1,6 @@
 import { ControlledFragmentAssembler } from '../../client/fragment-assembler.ts'
 import type { Image } from '../../client/image.ts'
+import { quoteText } from '../../client/protocol/text-values.ts'
 import { GodwitError } from '../../codegen/runtime/errors.ts'
 import type { PartFile } from './sub-part-file.ts'
 import { FileReceiver, transferError } from './sub-receiver.ts'
@@ -41,7 +42,7 @@ export class FileTransfer implements Traffic {
     return this.#receiver.announcement?.fileLength
   }
 
-  /** As the publisher calls it; for people. */
+  /** As the publisher calls it; any text. */
   get name(): string {
     return this.#receiver.announcement?.name ?? ''
   }
@@ -102,7 +103,7 @@ export class FileTransfer implements Traffic {
     const arrived = !part.isCreated || announcement === undefined
       ? 'nothing of a file arrived'
       : `${part.partPath} has the ${part.written.toLocaleString('en')} of ` +
-        `${counted(announcement.fileLength, 'byte')} of ${announcement.name} that arrived`
+        `${counted(announcement.fileLength, 'byte')} of ${quoteText(announcement.name)} that arrived`
     return new GodwitError(error.code, `${error.message}; ${arrived}`, { cause: error })
   }
 }

@@ -8,9 +8,16 @@ const FORMATS = ['text', 'hex', 'base64', 'json', 'raw'] as const
 
 export type FormatName = (typeof FORMATS)[number]
 
+export interface SbeSchema {
+  readonly file: string
+  readonly isLenient: boolean
+}
+
 /** Messages are printed. */
 export interface MessageTarget {
   readonly kind: 'messages'
+  /** Schema of the messages, instead of a format. */
+  readonly schema: SbeSchema | undefined
   readonly format: FormatName | 'length'
   readonly count: number | undefined
   /** Whether to take the first publisher only, and end with it. */
@@ -38,6 +45,8 @@ export function subOptions(args: readonly string[]): SubOptions {
       ...STREAM_OPTIONS,
       'format': { type: 'string' },
       'framing': { type: 'string' },
+      'sbe': { type: 'string' },
+      'lenient': { type: 'boolean' },
       'count': { type: 'string' },
       'once': { type: 'boolean' },
       'out': { type: 'string' },
@@ -51,6 +60,8 @@ export function subOptions(args: readonly string[]): SubOptions {
 interface TargetValues {
   readonly 'format'?: string | undefined
   readonly 'framing'?: string | undefined
+  readonly 'sbe'?: string | undefined
+  readonly 'lenient'?: boolean | undefined
   readonly 'count'?: string | undefined
   readonly 'once'?: boolean | undefined
   readonly 'out'?: string | undefined
@@ -65,14 +76,16 @@ function targetOf(values: TargetValues): MessageTarget | FileTarget {
     refuse('has no use without --out', { '--force': force, '--max-length': maxLength })
     return {
       kind: 'messages',
+      schema: schemaOf(values),
       format: formatOf(values),
       count: count === undefined ? undefined : integerOf('--count', count, 1, Number.MAX_SAFE_INTEGER),
       isOnce: once ?? false,
     }
   }
   if (out === '') throw new UsageError('--out: the name of the file is empty.')
-  const { format, framing } = values
-  const forMessages = { '--format': format, '--framing': framing, '--count': count, '--once': once }
+  const { format, framing, sbe, lenient } = values
+  const ofFormat = { '--format': format, '--framing': framing, '--sbe': sbe, '--lenient': lenient }
+  const forMessages = { ...ofFormat, '--count': count, '--once': once }
   refuse('is for messages, not for --out', forMessages)
   return {
     kind: 'file',
@@ -80,6 +93,16 @@ function targetOf(values: TargetValues): MessageTarget | FileTarget {
     isForced: force ?? false,
     lengthMax: maxLength === undefined ? Infinity : sizeOf('--max-length', maxLength, 0, Infinity),
   }
+}
+
+function schemaOf({ sbe, lenient, format, framing }: TargetValues): SbeSchema | undefined {
+  if (sbe === undefined) {
+    refuse('has no use without --sbe', { '--lenient': lenient })
+    return undefined
+  }
+  if (sbe === '') throw new UsageError('--sbe: the name of the schema is empty.')
+  refuse('and --sbe exclude each other', { '--format': format, '--framing': framing })
+  return { file: sbe, isLenient: lenient ?? false }
 }
 
 function formatOf({ format, framing, json }: TargetValues): FormatName | 'length' {

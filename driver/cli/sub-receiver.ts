@@ -1,4 +1,3 @@
-import { quoteText } from '../../client/protocol/text-values.ts'
 import { ControlledAction } from '../../client/memory/controlled-action.ts'
 import { GodwitError } from '../../codegen/runtime/errors.ts'
 import { SbeError, Slice } from '../../codegen/runtime/index.ts'
@@ -20,7 +19,7 @@ export interface Announcement {
   readonly transferId: bigint
   readonly fileLength: number
   readonly chunkLength: number
-  /** Of the file where it comes from: for people, no path. */
+  /** Of the file where it comes from; any text. */
   readonly name: string
 }
 
@@ -103,8 +102,7 @@ export class FileReceiver {
       return this.#fail(`chunks of ${chunkLength} bytes are announced, 1 to ${CHUNK_LENGTH_MAX} are possible`)
     }
     const transferId = start.transferId()
-    const name = quoteText(start.name())
-    this.announcement = { transferId, fileLength: Number(announced), chunkLength, name }
+    this.announcement = { transferId, fileLength: Number(announced), chunkLength, name: start.name() }
     this.state = 'ANNOUNCED'
     return ControlledAction.BREAK
   }

@@ -1,11 +1,12 @@
 import type { Command } from '../../codegen/cli/command.ts'
-import { EXIT_OK, wantsHelp } from '../../codegen/cli/command.ts'
+import { EXIT_FAILED, EXIT_OK, wantsHelp } from '../../codegen/cli/command.ts'
 import { connectionError, StreamConnection } from './stream-connection.ts'
 import { Ending, interruptedError } from './stream-ending.ts'
 import { STREAM_HELP } from './stream-options.ts'
 import { counted, rateText, secondsSince, trafficText, withProgress } from './stream-progress.ts'
 import { FileTransfer } from './sub-file.ts'
 import { messageFormat } from './sub-format.ts'
+import type { MessageOrigin } from './sub-format.ts'
 import { MessagePrinter } from './sub-messages.ts'
 import { subOptions } from './sub-options.ts'
 import type { MessageTarget } from './sub-options.ts'
@@ -13,6 +14,7 @@ import { MessageOutput } from './sub-output.ts'
 import { PartFile } from './sub-part-file.ts'
 import { findPublishers } from './sub-publishers.ts'
 import type { SubContext } from './sub-publishers.ts'
+import { SbeFormat } from './sub-sbe.ts'
 
 const NAME = 'godwit sub'
 
@@ -27,6 +29,9 @@ ${STREAM_HELP}\
                        object for each message; raw: the bytes of all messages and nothing between
   --framing <kind>     lines (default), or length: the bytes of each message with its length before it, in 4
                        bytes, little-endian, as "godwit pub --framing length" reads it
+  --sbe <schema>       decode messages with the SBE schema in this file: an object for each, with its header; those
+                       that cannot be decoded are reported
+  --lenient            accept the deviations that schemas of real venues have
   --count <n>          end after so many messages
   --once               take the first publisher that comes, and end with it
   --out <file>         receive a file: from the first publisher that comes; <file>.part until it is whole and its
@@ -49,6 +54,9 @@ export const sub: Command = async (args, output) => {
   }
   const options = subOptions(args)
   const { target } = options
+  const schema = target.kind === 'messages' ? target.schema : undefined
+  const sbe = schema === undefined ? undefined : SbeFormat.load(NAME, schema.file, schema.isLenient, output)
+  if (schema !== undefined && sbe === undefined) return EXIT_FAILED
   const part = target.kind === 'file' ? new PartFile(target.path, target.isForced) : undefined
   await part?.check()
   const ending = new Ending()
@@ -56,7 +64,7 @@ export const sub: Command = async (args, output) => {
     const connection = await StreamConnection.open(NAME, options, ending, output)
     try {
       const context = { name: NAME, options, connection, ending, output }
-      if (target.kind === 'messages') await printMessages(target, context)
+      if (target.kind === 'messages') await printMessages(target, sbe, context)
       else await receiveFile(new FileTransfer(part!, target.lengthMax, ending), context)
     } finally {
       await connection.close()
@@ -67,11 +75,15 @@ export const sub: Command = async (args, output) => {
   }
 }
 
-async function printMessages(target: MessageTarget, context: SubContext): Promise<void> {
+async function printMessages(
+  { format, isOnce, count = Infinity }: MessageTarget, sbe: SbeFormat | undefined, context: SubContext,
+): Promise<void> {
   const { options, ending, output } = context
-  const { format, isOnce, count = Infinity } = target
   const stdout = new MessageOutput()
-  const printer = new MessagePrinter(stdout, messageFormat(format, process.stdout.isTTY), count)
+  const formatMessage = sbe === undefined
+    ? messageFormat(format, process.stdout.isTTY)
+    : (data: Buffer, origin: MessageOrigin) => sbe.format(data, origin)
+  const printer = new MessagePrinter(stdout, formatMessage, count)
   const publishers = await findPublishers(context, isOnce)
   if (publishers !== undefined) {
     await withProgress(printer, { output, verb: 'received', isQuiet: options.isQuiet }, () => {
@@ -80,8 +92,10 @@ async function printMessages(target: MessageTarget, context: SubContext): Promis
   }
   stdout.close()
   const { messages, bytes } = printer
-  if (options.isJson) output.out(`${JSON.stringify({ summary: { messages, bytes } })}\n`)
+  const undecoded = sbe === undefined ? {} : { undecoded: sbe.undecoded }
+  if (options.isJson) output.out(`${JSON.stringify({ summary: { messages, bytes, ...undecoded } })}\n`)
   else if (!options.isQuiet) output.err(`received ${trafficText(printer)}\n`)
+  sbe?.requireAll(messages)
   if (messages === count || stdout.isClosed || (ending.check() && count === Infinity)) return
   const received = `after ${counted(messages, 'message')}${count === Infinity ? '' : ` of ${count}`}`
   if (ending.check()) throw interruptedError(received)
