@@ -45,9 +45,10 @@ export class Delivery {
     if (senderId !== NULL_COUNTER_ID) {
       const missing = (): number => position - this.#counters.value(senderId)
       await this.#wait(missing, () => {
+        if (missing() === 0) return undefined
         const bytes = counted(missing(), 'byte')
-        if (!publication.isConnected) throw connectionError(`the subscriber went before it had the last ${bytes}`)
-        return missing() === 0 ? undefined : `the subscriber takes nothing, and ${bytes} wait`
+        if (!publication.isConnected) throw connectionError(`the subscriber went, and ${bytes} of the log were not sent`)
+        return `the subscriber takes nothing, and ${bytes} of the log wait`
       })
     }
     publication.close()

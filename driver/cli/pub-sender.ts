@@ -50,17 +50,16 @@ export class Sender implements Traffic {
     return new Sender(publication, client.countersReader, lingerMs, ending)
   }
 
-  /** Waits for a subscriber. Returns whether there is one: not when it is interrupted. */
-  async connect(timeoutMs: number = Infinity): Promise<boolean> {
+  /** Waits for a subscriber. Rejects with ERR_GODWIT_CLI_CONNECTION when none comes, and when it is interrupted. */
+  async connect(timeoutMs: number = Infinity): Promise<void> {
     const startMs = performance.now()
     while (!this.#publication.isConnected) {
-      if (this.#ending.check()) return false
+      this.#ending.signal.throwIfAborted()
       if (performance.now() > startMs + timeoutMs) {
         throw connectionError(`${this.#name} found no subscriber within ${timeoutMs / 1000} s`)
       }
       await this.#rest.turn(false)
     }
-    return true
   }
 
   /** Returns whether the message was taken; otherwise `turn`, and offer it again. */

@@ -68,6 +68,9 @@ export const pub: Command = async (args, output) => {
       await connection.close()
     }
     return EXIT_OK
+  } catch (error) {
+    if (isEndless(input) && ending.isInterruption(error)) return EXIT_OK
+    throw error
   } finally {
     ending.close()
     if (source instanceof SourceFile) await source.close()
@@ -78,10 +81,7 @@ async function publish(
   options: PubOptions, source: SourceFile | MessageInput, connection: StreamConnection, ending: Ending, output: Output,
 ): Promise<Sent> {
   const sender = await Sender.open(connection, options, ending)
-  if (!await sender.connect(options.timeoutMs)) {
-    if (isEndless(options.input)) return { messages: 0, bytes: 0, seconds: 0 }
-    throw ending.signal.reason
-  }
+  await sender.connect(options.timeoutMs)
   const startMs = performance.now()
   const progress = { output, verb: 'sent', isQuiet: options.isQuiet }
   if (!(source instanceof SourceFile)) {

@@ -20,8 +20,9 @@ export class Ending {
     return this.#controller.signal
   }
 
-  get isInterrupted(): boolean {
-    return this.signal.reason === this.#interruption
+  /** Whether an error is that of an interrupt before anything went through. */
+  isInterruption(error: unknown): boolean {
+    return error === this.#interruption
   }
 
   fail(error: unknown): void {
@@ -30,8 +31,9 @@ export class Ending {
 
   /** Whether the command is interrupted. Throws what failed. */
   check(): boolean {
-    if (this.signal.aborted && !this.isInterrupted) throw this.signal.reason
-    return this.signal.aborted
+    const { aborted, reason } = this.signal
+    if (aborted && reason !== this.#interruption) throw reason
+    return aborted
   }
 
   close(): void {

@@ -1,9 +1,10 @@
 import { ControlledFragmentAssembler } from '../../client/fragment-assembler.ts'
+import { Image } from '../../client/image.ts'
+import type { Subscription } from '../../client/subscription.ts'
 import { ControlledAction } from '../../client/memory/controlled-action.ts'
 import type { ControlledFragmentHandler } from '../../client/log/term-reader.ts'
 import type { MessageFormat } from './sub-format.ts'
 import type { MessageOutput } from './sub-output.ts'
-import type { Publishers } from './sub-publishers.ts'
 import type { Ending } from './stream-ending.ts'
 import type { Traffic } from './stream-progress.ts'
 import { Rest } from './stream-rest.ts'
@@ -38,9 +39,9 @@ export class MessagePrinter implements Traffic {
   }
 
   /** Returns when there were enough, nobody reads any more, it is interrupted, or the one publisher is at its end. */
-  async print({ subscription, image }: Publishers, ending: Ending): Promise<void> {
+  async print(source: Subscription | Image, ending: Ending): Promise<void> {
     const rest = new Rest()
-    const source = image ?? subscription
+    const image = source instanceof Image ? source : undefined
     while (!ending.check() && !this.#output.isClosed) {
       const fragments = source.controlledPoll(this.#onFragment, FRAGMENT_LIMIT)
       if (fragments > 0) await this.#output.flush()

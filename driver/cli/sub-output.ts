@@ -4,25 +4,13 @@ import { GodwitError } from '../../codegen/runtime/errors.ts'
 export class MessageOutput {
   #parts: Uint8Array[] = []
   #isClosed: boolean = false
-  #failure: GodwitError | undefined
-  #wake: (() => void) | undefined
-  readonly #onDrain = (): void => this.#wake?.()
-  readonly #onError = (error: NodeJS.ErrnoException): void => {
-    this.#isClosed = true
-    // A reader that has seen enough is not an error.
-    if (error.code !== 'EPIPE') {
-      this.#failure = new GodwitError(
-        'ERR_GODWIT_CLI_OUTPUT', `cannot write to standard output: ${error.message}`, { cause: error },
-      )
-    }
-    this.#wake?.()
-  }
 
   constructor() {
-    process.stdout.on('drain', this.#onDrain).on('error', this.#onError)
+    // `flush` tells what goes wrong.
+    process.stdout.on('error', () => undefined)
   }
 
-  /** Whether nobody reads any more. */
+  /** Whether the reader has seen enough and is gone, which is not an error. */
   get isClosed(): boolean {
     return this.#isClosed
   }
@@ -32,19 +20,18 @@ export class MessageOutput {
     else this.#parts.push(...parts)
   }
 
-  /** Writes what was appended; resolves when more may come. Rejects with ERR_GODWIT_CLI_OUTPUT. */
+  /** Resolves when all that was appended is written. Rejects with ERR_GODWIT_CLI_OUTPUT. */
   async flush(): Promise<void> {
     const bytes = Buffer.concat(this.#parts)
     this.#parts = []
-    if (bytes.length > 0 && !this.#isClosed && !process.stdout.write(bytes)) {
-      await new Promise<void>((resolve) => void (this.#wake = resolve))
-      this.#wake = undefined
-    }
-    if (this.#failure !== undefined) throw this.#failure
-  }
-
-  close(): void {
-    process.stdout.off('drain', this.#onDrain)
-    // Listening on: what is still on its way may find that the reader is gone.
+    if (bytes.length === 0 || this.#isClosed) return
+    const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
+      process.stdout.write(bytes, resolve)
+    })
+    if (error === null || error === undefined) return
+    this.#isClosed = true
+    if (error.code === 'EPIPE') return
+    const message = `cannot write to standard output: ${error.message}`
+    throw new GodwitError('ERR_GODWIT_CLI_OUTPUT', message, { cause: error })
   }
 }

@@ -19,64 +19,52 @@ export interface SubContext {
   readonly output: Output
 }
 
-/** Who is listened to. */
-export interface Publishers {
-  readonly subscription: Subscription
-  /** The only one, if there is one only. */
-  readonly image: Image | undefined
-}
-
 /**
- * Subscribes, and waits for a publisher.
- *
- * @param isOnce whether the first one is to be the only one
- * @returns undefined when it was interrupted before one came
+ * Subscribes, and waits for a publisher. Rejects with ERR_GODWIT_CLI_CONNECTION when none comes, and when it is
+ * interrupted.
  */
-export async function findPublishers(context: SubContext, isOnce: boolean): Promise<Publishers | undefined> {
+export async function subscribe(context: SubContext): Promise<Subscription> {
   const { name, options, connection, ending, output } = context
   const { uri, streamId, isQuiet } = options
   const subscription = await connection.client.addSubscription(uri.toString(), streamId)
   if (PORT_OF_SYSTEM.test(uri.get('endpoint') ?? '') && !isQuiet) {
     output.err(`${name}: listening at ${subscription.resolvedEndpoint}\n`)
   }
-  if (!await waitForFirst(subscription, options.timeoutMs, ending)) return undefined
-  return { subscription, image: isOnce ? await narrowToFirst(connection, subscription, ending) : undefined }
-}
-
-async function waitForFirst(
-  subscription: Subscription, timeoutMs: number = Infinity, ending: Ending,
-): Promise<boolean> {
-  const rest = new Rest()
-  const startMs = performance.now()
-  while (subscription.hasNoImages) {
-    if (ending.check()) return false
-    if (performance.now() > startMs + timeoutMs) {
-      const { channel, streamId } = subscription
-      throw connectionError(`no publisher on ${channel}, stream ${streamId}, within ${timeoutMs / 1000} s`)
-    }
-    await rest.turn(false)
-  }
-  return true
+  await waitForFirst(subscription, options.timeoutMs, ending)
+  return subscription
 }
 
 /**
- * Closes the subscription for one to its first session alone: other publishers find nobody who listens, which tells
- * them more than messages that nobody looks at.
- *
- * @returns the image; it begins where that of the subscription does
+ * As `subscribe`, but to the first publisher alone. Others find nobody who listens then, which tells them more than
+ * messages that nobody looks at.
  */
-async function narrowToFirst(
-  { client }: StreamConnection, subscription: Subscription, ending: Ending,
-): Promise<Image> {
+export async function subscribeToFirst(context: SubContext): Promise<Image> {
+  const { connection, ending } = context
+  const subscription = await subscribe(context)
   const first = subscription.imageAtIndex(0)!
   const uri = ChannelUri.parse(subscription.tryResolveChannelEndpointPort() ?? subscription.channel)
   if (uri.get('session-id') !== undefined) return first
   const channel = uri.with('session-id', String(first.sessionId)).toString()
-  const narrowed = await client.addSubscription(channel, subscription.streamId)
+  const narrowed = await connection.client.addSubscription(channel, subscription.streamId)
   const rest = new Rest()
   // A stream that ended without a message is not given to anybody who comes later.
   while (narrowed.hasNoImages && !first.isClosed && !ending.check()) await rest.turn(false)
   const image = narrowed.imageAtIndex(0)
   if (image !== undefined) subscription.close()
   return image ?? first
+}
+
+async function waitForFirst(
+  subscription: Subscription, timeoutMs: number = Infinity, ending: Ending,
+): Promise<void> {
+  const rest = new Rest()
+  const startMs = performance.now()
+  while (subscription.hasNoImages) {
+    ending.signal.throwIfAborted()
+    if (performance.now() > startMs + timeoutMs) {
+      const { channel, streamId } = subscription
+      throw connectionError(`no publisher on ${channel}, stream ${streamId}, within ${timeoutMs / 1000} s`)
+    }
+    await rest.turn(false)
+  }
 }

@@ -7,12 +7,13 @@ import { OtfDecoder } from '../../codegen/otf/otf-decoder.ts'
 import { GodwitError } from '../../codegen/runtime/errors.ts'
 import { DirectBuffer, SbeError } from '../../codegen/runtime/index.ts'
 import type { MessageOrigin } from './sub-format.ts'
+import type { SbeSchema } from './sub-options.ts'
 import { counted } from './stream-progress.ts'
 
 /** Prints messages of an SBE schema; those that cannot be decoded are reported and counted. */
 export class SbeFormat {
-  /** Messages that could not be decoded. */
-  undecoded: number = 0
+  #messages: number = 0
+  #undecoded: number = 0
   readonly #decoder: OtfDecoder
   readonly #listener: JsonListener
   readonly #report: (text: string) => void
@@ -24,7 +25,7 @@ export class SbeFormat {
   }
 
   /** Compiles the schema and prints what was found in it; undefined when it has an error. */
-  static load(name: string, file: string, lenient: boolean, output: Output): SbeFormat | undefined {
+  static load(name: string, { file, isLenient: lenient }: SbeSchema, output: Output): SbeFormat | undefined {
     const { ir, diagnostics } = compileSchemaFile(file, { lenient })
     for (const diagnostic of diagnostics) output.err(`${formatDiagnostic(diagnostic)}\n`)
     if (ir !== undefined) return new SbeFormat(new OtfDecoder(ir), (text) => output.err(`${name}: ${text}\n`))
@@ -36,6 +37,7 @@ export class SbeFormat {
   format(data: Buffer, { sessionId, position }: MessageOrigin): string {
     const buffer = new DirectBuffer(data)
     const listener = this.#listener
+    this.#messages++
     try {
       const header = this.#decoder.decodeHeader(buffer, 0)
       this.#decoder.decode(buffer, 0, listener)
@@ -43,7 +45,7 @@ export class SbeFormat {
       return `${envelope.slice(0, -1)},"fields":${listener.json}}\n`
     } catch (error) {
       if (!(error instanceof SbeError)) throw error
-      this.undecoded++
+      this.#undecoded++
       const size = counted(data.length, 'byte')
       this.#report(`cannot decode the message of ${size} that ends at position ${position} of session ${sessionId}: ` +
         `${error.message} (${error.code})`)
@@ -52,9 +54,10 @@ export class SbeFormat {
   }
 
   /** Throws ERR_GODWIT_CLI_DECODE when there were such messages. */
-  requireAll(messages: number): void {
-    if (this.undecoded === 0) return
-    const message = `${this.undecoded} of ${counted(messages, 'message')} could not be decoded with the schema`
+  requireAll(): void {
+    if (this.#undecoded === 0) return
+    const messages = counted(this.#messages, 'message')
+    const message = `${this.#undecoded} of ${messages} could not be decoded with the schema`
     throw new GodwitError('ERR_GODWIT_CLI_DECODE', message)
   }
 }

@@ -1,4 +1,5 @@
-import type { Command } from '../../codegen/cli/command.ts'
+import { Image } from '../../client/image.ts'
+import type { Command, Output } from '../../codegen/cli/command.ts'
 import { EXIT_FAILED, EXIT_OK, wantsHelp } from '../../codegen/cli/command.ts'
 import { connectionError, StreamConnection } from './stream-connection.ts'
 import { Ending, interruptedError } from './stream-ending.ts'
@@ -6,13 +7,13 @@ import { STREAM_HELP } from './stream-options.ts'
 import { counted, rateText, secondsSince, trafficText, withProgress } from './stream-progress.ts'
 import { FileTransfer } from './sub-file.ts'
 import { messageFormat } from './sub-format.ts'
-import type { MessageOrigin } from './sub-format.ts'
+import type { MessageFormat } from './sub-format.ts'
 import { MessagePrinter } from './sub-messages.ts'
 import { subOptions } from './sub-options.ts'
-import type { MessageTarget } from './sub-options.ts'
+import type { MessageTarget, SubOptions } from './sub-options.ts'
 import { MessageOutput } from './sub-output.ts'
 import { PartFile } from './sub-part-file.ts'
-import { findPublishers } from './sub-publishers.ts'
+import { subscribe, subscribeToFirst } from './sub-publishers.ts'
 import type { SubContext } from './sub-publishers.ts'
 import { SbeFormat } from './sub-sbe.ts'
 
@@ -54,59 +55,72 @@ export const sub: Command = async (args, output) => {
   }
   const options = subOptions(args)
   const { target } = options
-  const schema = target.kind === 'messages' ? target.schema : undefined
-  const sbe = schema === undefined ? undefined : SbeFormat.load(NAME, schema.file, schema.isLenient, output)
-  if (schema !== undefined && sbe === undefined) return EXIT_FAILED
-  const part = target.kind === 'file' ? new PartFile(target.path, target.isForced) : undefined
-  await part?.check()
+  const task = await taskOf(target, output)
+  if (task === undefined) return EXIT_FAILED
   const ending = new Ending()
   try {
     const connection = await StreamConnection.open(NAME, options, ending, output)
     try {
-      const context = { name: NAME, options, connection, ending, output }
-      if (target.kind === 'messages') await printMessages(target, sbe, context)
-      else await receiveFile(new FileTransfer(part!, target.lengthMax, ending), context)
+      await task({ name: NAME, options, connection, ending, output })
     } finally {
       await connection.close()
     }
     return EXIT_OK
+  } catch (error) {
+    const isEndless = target.kind === 'messages' && target.count === undefined
+    if (isEndless && ending.isInterruption(error)) return EXIT_OK
+    throw error
   } finally {
     ending.close()
   }
 }
 
+/** What is to be done, with all that can be found wrong before; undefined when the schema of messages is not valid. */
+async function taskOf(
+  target: SubOptions['target'], output: Output,
+): Promise<((context: SubContext) => Promise<void>) | undefined> {
+  if (target.kind === 'file') {
+    const part = new PartFile(target.path, target.isForced)
+    await part.check()
+    return (context) => receiveFile(new FileTransfer(part, target.lengthMax, context.ending), context)
+  }
+  if (target.schema === undefined) {
+    const format = messageFormat(target.format, process.stdout.isTTY)
+    return (context) => printMessages(target, format, context)
+  }
+  const sbe = SbeFormat.load(NAME, target.schema, output)
+  if (sbe === undefined) return undefined
+  return async (context) => {
+    await printMessages(target, (data, origin) => sbe.format(data, origin), context)
+    sbe.requireAll()
+  }
+}
+
 async function printMessages(
-  { format, isOnce, count = Infinity }: MessageTarget, sbe: SbeFormat | undefined, context: SubContext,
+  { isOnce, count = Infinity }: MessageTarget, format: MessageFormat, context: SubContext,
 ): Promise<void> {
   const { options, ending, output } = context
   const stdout = new MessageOutput()
-  const formatMessage = sbe === undefined
-    ? messageFormat(format, process.stdout.isTTY)
-    : (data: Buffer, origin: MessageOrigin) => sbe.format(data, origin)
-  const printer = new MessagePrinter(stdout, formatMessage, count)
-  const publishers = await findPublishers(context, isOnce)
-  if (publishers !== undefined) {
-    await withProgress(printer, { output, verb: 'received', isQuiet: options.isQuiet }, () => {
-      return printer.print(publishers, ending)
-    })
-  }
-  stdout.close()
+  const printer = new MessagePrinter(stdout, format, count)
+  const source = await (isOnce ? subscribeToFirst(context) : subscribe(context))
+  await withProgress(printer, { output, verb: 'received', isQuiet: options.isQuiet }, () => {
+    return printer.print(source, ending)
+  })
   const { messages, bytes } = printer
-  const undecoded = sbe === undefined ? {} : { undecoded: sbe.undecoded }
-  if (options.isJson) output.out(`${JSON.stringify({ summary: { messages, bytes, ...undecoded } })}\n`)
-  else if (!options.isQuiet) output.err(`received ${trafficText(printer)}\n`)
-  sbe?.requireAll(messages)
+  if (options.isJson) {
+    stdout.append(`${JSON.stringify({ summary: { messages, bytes } })}\n`)
+    await stdout.flush()
+  } else if (!options.isQuiet) output.err(`received ${trafficText(printer)}\n`)
   if (messages === count || stdout.isClosed || (ending.check() && count === Infinity)) return
   const received = `after ${counted(messages, 'message')}${count === Infinity ? '' : ` of ${count}`}`
   if (ending.check()) throw interruptedError(received)
-  if (publishers?.image?.isEndOfStream !== true) throw connectionError(`the publisher was gone ${received}`)
+  if (!(source instanceof Image && source.isEndOfStream)) throw connectionError(`the publisher was gone ${received}`)
   if (count !== Infinity) throw connectionError(`the stream ended ${received}`)
 }
 
 async function receiveFile(transfer: FileTransfer, context: SubContext): Promise<void> {
-  const { options, ending, output } = context
-  const image = (await findPublishers(context, true))?.image
-  if (image === undefined) throw ending.signal.reason
+  const { options, output } = context
+  const image = await subscribeToFirst(context)
   const startMs = performance.now()
   const progress = { output, verb: 'received', isQuiet: options.isQuiet, totalBytes: () => transfer.totalBytes }
   const digest = await withProgress(transfer, progress, () => transfer.receive(image))
