@@ -1,14 +1,12 @@
 import type { Image } from '../../client/image.ts'
-import { ChannelUri } from '../../client/protocol/channel-uri.ts'
-import type { Subscription } from '../../client/subscription.ts'
+import type { ChannelUri } from '../../client/protocol/channel-uri.ts'
+import type { ImageHandler, Subscription } from '../../client/subscription.ts'
 import type { Output } from '../../codegen/cli/command.ts'
 import type { StreamConnection } from './stream-connection.ts'
 import { connectionError } from './stream-connection.ts'
 import type { Ending } from './stream-ending.ts'
 import { Rest } from './stream-rest.ts'
 import type { SubOptions } from './sub-options.ts'
-
-const PORT_OF_SYSTEM = /:0$/
 
 /** What one run of the command works with. */
 export interface SubContext {
@@ -23,35 +21,56 @@ export interface SubContext {
  * Subscribes, and waits for a publisher. Rejects with ERR_GODWIT_CLI_CONNECTION when none comes, and when it is
  * interrupted.
  */
-export async function subscribe(context: SubContext): Promise<Subscription> {
+export async function subscribe(context: SubContext, onAvailableImage?: ImageHandler): Promise<Subscription> {
   const { name, options, connection, ending, output } = context
   const { uri, streamId, isQuiet } = options
-  const subscription = await connection.client.addSubscription(uri.toString(), streamId)
-  if (PORT_OF_SYSTEM.test(uri.get('endpoint') ?? '') && !isQuiet) {
-    output.err(`${name}: listening at ${subscription.resolvedEndpoint}\n`)
-  }
+  const subscription = await connection.client.addSubscription(uri.toString(), streamId, { onAvailableImage })
+  if (isPortOfSystem(uri) && !isQuiet) output.err(`${name}: listening at ${subscription.resolvedEndpoint}\n`)
   await waitForFirst(subscription, options.timeoutMs, ending)
   return subscription
 }
 
-/**
- * As `subscribe`, but to the first publisher alone. Others find nobody who listens then, which tells them more than
- * messages that nobody looks at.
- */
+/** As `subscribe`, but to the first publisher alone. Others must know, or they would send to nobody. */
 export async function subscribeToFirst(context: SubContext): Promise<Image> {
-  const { connection, ending } = context
+  const { uri } = context.options
+  if (isPortOfSystem(uri)) return rejectOthers(context)
   const subscription = await subscribe(context)
-  const first = subscription.imageAtIndex(0)!
-  const uri = ChannelUri.parse(subscription.tryResolveChannelEndpointPort() ?? subscription.channel)
-  if (uri.get('session-id') !== undefined) return first
-  const channel = uri.with('session-id', String(first.sessionId)).toString()
-  const narrowed = await connection.client.addSubscription(channel, subscription.streamId)
+  const image = subscription.imageAtIndex(0)!
+  return uri.get('session-id') === undefined ? narrowTo(image, subscription, context) : image
+}
+
+/**
+ * Closes the subscription for one to this session alone: others find nobody who listens, and wait.
+ *
+ * @returns the image of the new subscription, which begins where the other one does
+ */
+async function narrowTo(
+  image: Image, subscription: Subscription, { options, connection, ending }: SubContext,
+): Promise<Image> {
+  const channel = options.uri.with('session-id', String(image.sessionId)).toString()
+  const narrowed = await connection.client.addSubscription(channel, options.streamId)
   const rest = new Rest()
   // A stream that ended without a message is not given to anybody who comes later.
-  while (narrowed.hasNoImages && !first.isClosed && !ending.check()) await rest.turn(false)
-  const image = narrowed.imageAtIndex(0)
-  if (image !== undefined) subscription.close()
-  return image ?? first
+  while (narrowed.hasNoImages && !image.isClosed && !ending.check()) await rest.turn(false)
+  const same = narrowed.imageAtIndex(0)
+  if (same !== undefined) subscription.close()
+  return same ?? image
+}
+
+/** Nobody else can listen at a port that the system chose for this subscription, so nobody loses what is rejected. */
+async function rejectOthers(context: SubContext): Promise<Image> {
+  let first: Image | undefined
+  await subscribe(context, (image) => {
+    first ??= image
+    if (image === first) return
+    // Within a handler of the client nothing can be asked of it. What is gone already needs no answer.
+    queueMicrotask(() => void image.reject('only one publisher is heard, and another came first').catch(() => undefined))
+  })
+  return first!
+}
+
+function isPortOfSystem(uri: ChannelUri): boolean {
+  return /:0$/.test(uri.get('endpoint') ?? '')
 }
 
 async function waitForFirst(
