@@ -5,7 +5,7 @@ import type { CountersReader } from '../../client/memory/counters-reader.ts'
 import type { DirectBuffer } from '../../codegen/runtime/index.ts'
 import { Delivery } from './pub-delivery.ts'
 import type { PubOptions } from './pub-options.ts'
-import { connectionError } from './stream-connection.ts'
+import { connectionError, isConnectionError } from './stream-connection.ts'
 import type { StreamConnection } from './stream-connection.ts'
 import type { Ending } from './stream-ending.ts'
 import type { Traffic } from './stream-progress.ts'
@@ -82,8 +82,23 @@ export class Sender implements Traffic {
     return !this.#ending.check()
   }
 
-  /** Ends the stream, and waits until it has arrived, as `Delivery` does. */
-  async finish(): Promise<void> {
+  /**
+   * Ends the stream behind what `body` sends, and waits until that has arrived, as `Delivery` does; also when `body`
+   * fails, unless it is for lack of a subscriber.
+   */
+  async toTheEnd<T>(body: () => Promise<T>): Promise<T> {
+    let result: T
+    try {
+      result = await body()
+    } catch (error) {
+      if (!isConnectionError(error)) await this.#finish().catch(() => undefined)
+      throw error
+    }
+    await this.#finish()
+    return result
+  }
+
+  async #finish(): Promise<void> {
     await new Delivery(this.#publication, this.#counters, this.#lingerMs, this.#ending).complete()
   }
 

@@ -3,6 +3,8 @@ import { open, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { inputError, readError } from './pub-framing.ts'
 
+const NO_LENGTH = 'how long it is must be known before it is read'
+
 /** A file to be sent: its length is that at the beginning, whatever is added later. */
 export class SourceFile {
   readonly path: string
@@ -21,7 +23,9 @@ export class SourceFile {
       // Opening a pipe would wait for somebody who writes to it.
       requireRegular(path, await stat(path))
       const handle = await open(path)
-      return new SourceFile(path, (await handle.stat()).size, handle)
+      const { size } = await handle.stat()
+      if (size === 0) await requireEmpty(path, handle)
+      return new SourceFile(path, size, handle)
     } catch (error) {
       throw readError(path, error)
     }
@@ -54,6 +58,13 @@ export class SourceFile {
 
 function requireRegular(path: string, stats: Stats): void {
   if (stats.isFile()) return
-  const what = stats.isDirectory() ? 'a directory' : 'no regular file, so that its length is not known before it is read'
-  throw inputError(`${path} is ${what}`)
+  throw inputError(stats.isDirectory() ? `${path} is a directory` : `${path} is no regular file: ${NO_LENGTH}`)
+}
+
+/** Some files of the system have a length of 0, and bytes all the same. */
+async function requireEmpty(path: string, handle: FileHandle): Promise<void> {
+  const { bytesRead } = await handle.read(new Uint8Array(1), 0, 1, 0)
+  if (bytesRead === 0) return
+  await handle.close()
+  throw inputError(`${path} has bytes, but no length: ${NO_LENGTH}`)
 }

@@ -85,20 +85,17 @@ async function publish(
   const startMs = performance.now()
   const progress = { output, verb: 'sent', isQuiet: options.isQuiet }
   if (!(source instanceof SourceFile)) {
-    return withProgress(sender, progress, async () => {
+    return withProgress(sender, progress, () => sender.toTheEnd(async () => {
       await new MessagePublisher(sender, ending, options.rate).send(source)
-      const seconds = secondsSince(startMs)
-      await sender.finish()
-      return { messages: sender.messages, bytes: sender.bytes, seconds }
-    })
+      return { messages: sender.messages, bytes: sender.bytes, seconds: secondsSince(startMs) }
+    }))
   }
   const publisher = new FilePublisher(sender)
-  return withProgress(publisher, { ...progress, totalBytes: () => source.length }, async () => {
+  return withProgress(publisher, { ...progress, totalBytes: () => source.length }, () => sender.toTheEnd(async () => {
     const digest = await publisher.send(source)
-    const seconds = secondsSince(startMs)
-    await sender.finish()
-    return { messages: sender.messages, bytes: publisher.bytes, seconds, sha256: digest.toString('hex') }
-  })
+    const { messages, bytes } = publisher
+    return { messages, bytes, seconds: secondsSince(startMs), sha256: digest.toString('hex') }
+  }))
 }
 
 function textOf(sent: Sent): string {

@@ -75,7 +75,13 @@ function hasImages(driver: MediaDriver): boolean {
   return hasImage
 }
 
+const CONNECTION_CODE = 'ERR_GODWIT_CLI_CONNECTION'
+
 /** The other side did not come, or is gone. */
 export function connectionError(message: string): GodwitError {
-  return new GodwitError('ERR_GODWIT_CLI_CONNECTION', message)
+  return new GodwitError(CONNECTION_CODE, message)
+}
+
+export function isConnectionError(error: unknown): boolean {
+  return error instanceof GodwitError && error.code === CONNECTION_CODE
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { repositoryRoot } from './root.ts'
 
-const BINARY = join(repositoryRoot, 'dist', 'driver', 'cli.js')
+export const BINARY: string = join(repositoryRoot, 'dist', 'driver', 'cli.js')
 const LOOK_INTERVAL_MS = 10
 const LISTENING = /listening at \S+:(\d+)\n/
 
