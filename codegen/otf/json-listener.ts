@@ -85,7 +85,7 @@ export class JsonListener implements OtfListener {
       const value = readPrimitive(buffer, offset, type.primitive, this.#byteOrder)
       const name = this.#namesOf(type).get(String(value))
       if (name !== undefined) writer.raw(JSON.stringify(name))
-      else writer.raw(isNull(value, type) ? 'null' : numberJson(type.primitive, value))
+      else writer.raw(isNull(value, type) ? 'null' : numberJson(value))
     }
   }
 
@@ -143,7 +143,7 @@ export class JsonListener implements OtfListener {
 
   #element(field: FieldModel, type: ScalarModel, buffer: DirectBuffer, offset: number): string {
     const value = readPrimitive(buffer, offset, type.primitive, this.#byteOrder)
-    return field.presence === 'optional' && isNull(value, type) ? 'null' : numberJson(type.primitive, value)
+    return field.presence === 'optional' && isNull(value, type) ? 'null' : scalarJson(type.primitive, value)
   }
 
   /** Of two values with one code the first has it. */
@@ -162,19 +162,23 @@ function isNull(value: number | bigint, { primitive, nullValue }: ScalarModel | 
   return value === (primitive === 'float' ? Math.fround(Number(nullValue)) : Number(nullValue))
 }
 
-function numberJson(primitive: PrimitiveName, value: number | bigint): string {
+function scalarJson(primitive: PrimitiveName, value: number | bigint): string {
+  switch (primitive) {
+    case 'char':
+      return JSON.stringify(String.fromCharCode(Number(value)))
+    case 'float':
+      return Object.is(value, -0) ? '-0' : JSON.stringify(float32ToJson(Number(value)))
+    default:
+      return numberJson(value)
+  }
+}
+
+function numberJson(value: number | bigint): string {
   if (typeof value === 'bigint') return String(value)
-  if (primitive === 'char') return JSON.stringify(String.fromCharCode(value))
-  if (Object.is(value, -0)) return '-0'
-  return JSON.stringify(primitive === 'float' ? float32ToJson(value) : floatToJson(value))
+  return Object.is(value, -0) ? '-0' : JSON.stringify(floatToJson(value))
 }
 
 function constantJson({ primitive, constValue, nullValue, characterEncoding }: ScalarModel): string {
   if (constValue instanceof Uint8Array) return JSON.stringify(decodeConstant(constValue, characterEncoding))
-  const value = constValue ?? nullValue
-  return numberJson(primitive, typeof value === 'bigint' && !isWide(primitive) ? Number(value) : value)
-}
-
-function isWide(primitive: PrimitiveName): boolean {
-  return primitive === 'int64' || primitive === 'uint64'
+  return scalarJson(primitive, constValue ?? nullValue)
 }
