@@ -7,23 +7,12 @@ import { PRIMITIVE_TYPES } from '../../../codegen/ir/primitive-type.ts'
 import type { PrimitiveName } from '../../../codegen/ir/primitive-type.ts'
 import { decodeToJson } from '../../../codegen/otf/decode-to-json.ts'
 import type { DecodedToJson } from '../../../codegen/otf/decode-to-json.ts'
+import { NUMBER_MARK, parseExactly } from '../../support/exact-json.ts'
+import type { ExactJson } from '../../support/exact-json.ts'
 import type { Group, Layout, Member } from './ir-layout.ts'
 import { messageLayout, primitiveOf } from './ir-layout.ts'
 import type { DecodedOnTheFly } from './reference-process.ts'
 import { firstOf } from './value-check.ts'
-
-interface Json {
-  readonly [name: string]: unknown
-}
-
-const NUMBER_MARK = '#'
-
-/** JSON with its numbers as they are written, behind a mark. */
-function parseExactly(text: string): Json {
-  const marked = text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (part) =>
-    part.startsWith('"') ? part : JSON.stringify(NUMBER_MARK + part))
-  return JSON.parse(marked) as Json
-}
 
 /** Whether the reference can decode messages of a layout: it takes members of dimensions by their position. */
 export function isFitForReference({ groups }: Layout): boolean {
@@ -58,38 +47,33 @@ class Comparison {
     this.#version = version
   }
 
-  level(layout: Layout, ours: Json, theirs: Json, path: string): string | undefined {
+  level(layout: Layout, ours: ExactJson, theirs: ExactJson, path: string): string | undefined {
     const keys = [Object.keys(ours), Object.keys(theirs)].map((names) => names.join())
     if (keys[0] !== keys[1]) return `${path}: members ${keys.join(' and ')}`
     return firstOf([
       ...layout.fields.map((field) => () => this.#member(field, ours, theirs, path)),
       ...layout.groups.map((group) => () => this.#group(group, ours, theirs, path)),
-      ...layout.data.map(({ token, content }) => () => {
-        const at = `${path}.${token.name}`
-        const text = theirs[token.name]
-        if (content.encoding.characterEncoding === undefined) return undefined
-        return expectEqual(at, ours[token.name], text)
-      }),
+      ...layout.data.map(({ token: { name } }) => () => expectEqual(`${path}.${name}`, ours[name], theirs[name])),
     ])
   }
 
-  #group({ token, entry }: Group, ours: Json, theirs: Json, path: string): string | undefined {
-    const [a, b] = [ours[token.name], theirs[token.name]] as [Json[], Json[]]
+  #group({ token, entry }: Group, ours: ExactJson, theirs: ExactJson, path: string): string | undefined {
+    const [a, b] = [ours[token.name], theirs[token.name]] as [ExactJson[], ExactJson[]]
     const at = `${path}.${token.name}`
     if (a.length !== b.length) return `${at}: ${a.length} entries and ${b.length}`
     return firstOf(a.map((block, index) => () => this.level(entry, block, b[index] ?? {}, `${at}[${index}]`)))
   }
 
-  #member(member: Member, ours: Json, theirs: Json, path: string): string | undefined {
+  #member(member: Member, ours: ExactJson, theirs: ExactJson, path: string): string | undefined {
     const { token, type, constant, arrayLength } = member
     const [a, b] = [ours[token.name], theirs[token.name]]
     const at = `${path}.${token.name}`
     if (!constant && Math.max(token.version, token.sinceVersion) > this.#version) return expectEqual(at, a, null)
     switch (type.signal) {
       case 'BEGIN_COMPOSITE': {
-        const keys = [a, b].map((object) => Object.keys(object as Json).join())
+        const keys = [a, b].map((object) => Object.keys(object as ExactJson).join())
         if (keys[0] !== keys[1]) return `${path}: members ${keys.join(' and ')}`
-        return firstOf(member.members.map((inner) => () => this.#member(inner, a as Json, b as Json, at)))
+        return firstOf(member.members.map((inner) => () => this.#member(inner, a as ExactJson, b as ExactJson, at)))
       }
       case 'BEGIN_ENUM':
         if (a === null || String(a).startsWith(NUMBER_MARK)) return expectEqual(at, 'null', b)
