@@ -99,11 +99,10 @@ export class Exchange {
     report.check(of, inJson && `${message}: ${inJson} in ${hex}`, text)
     const [a, b] = [ours.text, theirs.text].map((form) => form.slice(0, form.indexOf('):')))
     report.check(of, a === b ? undefined : `${message}: the text forms begin with ${a} and ${b}`, text)
-    if (!onTheFly) report.difference('the reference takes members of dimensions by their position on the fly')
-    else {
-      const wrong = checkOnTheFly(codecs.ir, message, new Uint8Array(Buffer.from(bytes, 'hex')), offset, version, theirs)
+    if (onTheFly) {
+      const wrong = checkOnTheFly(codecs.ir, message, Buffer.from(bytes, 'hex'), offset, version, theirs)
       report.check(of, wrong && `on the fly ${wrong} in ${hex}`, text)
-    }
+    } else report.difference('on the fly the reference takes members of dimensions by their position')
     if (origin === undefined) return ours
     const complaint = checkDecoded(origin.layout, origin.value, ours.value)
     report.check(of, complaint && `${message}: ${complaint} in ${hex}`, text)

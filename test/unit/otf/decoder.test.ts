@@ -37,8 +37,8 @@ const NESTED = irOf(schemaText({
     <type name="Four" primitiveType="uint8" presence="constant">4</type>
     <composite name="Point"><type name="x" primitiveType="uint8"/><ref name="side" type="Side"/></composite>`,
   messages: `<message name="M" id="7">
-    <field name="a" id="1" type="uint16"/><field name="side" id="2" type="Side"/><field name="marks" id="3" type="Marks"/>
-    <field name="point" id="4" type="Point"/><field name="four" id="5" type="Four"/>
+    <field name="a" id="1" type="uint16"/><field name="side" id="2" type="Side"/>
+    <field name="marks" id="3" type="Marks"/><field name="point" id="4" type="Point"/><field name="four" id="5" type="Four"/>
     <field name="late" id="6" type="Point" sinceVersion="1"/>
     <group name="outer" id="7"><field name="n" id="1" type="uint8"/>
       <group name="inner" id="2"><field name="v" id="1" type="uint8"/></group>
@@ -175,7 +175,7 @@ test('a negative version of a signed header is the first one', () => {
   assert.is(decodeToJson(ir, hex('0200 0700 0100 ffff 0102')).json, '{"x":1,"late":null}')
 })
 
-/** Bytes of the message of groups without bytes: header, an outer group whose entries have these counts, a last group. */
+/** A message of groups without bytes: an inner group with each of the counts, and one at the end. */
 function empties(counts: readonly number[], last: number): Uint8Array {
   const u32 = (value: number): number[] => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255]
   const inner = counts.flatMap((count) => [0, 0, ...u32(count)])
@@ -198,7 +198,7 @@ test('entries without bytes are counted over a whole message, and too many refus
 })
 
 test('an array that a message lacks costs nothing, however long the schema says it is', () => {
-  const header = HEADER.replace('name="blockLength" primitiveType="uint16"', 'name="blockLength" primitiveType="uint32"')
+  const header = HEADER.replace('"blockLength" primitiveType="uint16"', '"blockLength" primitiveType="uint32"')
   const types = '<type name="Array" primitiveType="uint8" length="2000000000"/>'
   const messages = `<message name="M" id="7"><field name="x" id="1" type="uint8"/>
     <field name="many" id="2" type="Array" sinceVersion="1"/></message>`

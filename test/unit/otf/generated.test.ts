@@ -123,7 +123,9 @@ function headerAt({ decoder }: Subject, buffer: DirectBuffer, length: number): O
 
 type Attack = (subject: Subject, random: Random, message: MessageShape, written: WrittenMessage) => void
 
-function onSchemas(sources: readonly CodecSource[], label: string, rounds: number, attack: Attack): () => Promise<void> {
+function onSchemas(
+  sources: readonly CodecSource[], label: string, rounds: number, attack: Attack,
+): () => Promise<void> {
   return async () => {
     for (const { name } of sources) {
       const subject = subjects.get(name)
