@@ -20,7 +20,8 @@ export interface JsonOptions {
 }
 
 /**
- * Makes JSON of a message, under the names of the schema.
+ * Makes JSON of a message, under the names of the schema. Throws SbeError ERR_GODWIT_SBE_LENGTH when it gets longer
+ * than 2^26 characters.
  *
  * - Integers are numbers with all their digits, those of 64 bits too; `char` is a string of one character.
  * - Null values of optional fields, and fields that the sender's version lacks, are null.
@@ -64,8 +65,10 @@ export class JsonListener implements OtfListener {
     if (isConstant(field)) writer.raw(constantJson(type))
     else if (offset === NOT_IN_MESSAGE) writer.raw('null')
     else if (type.arrayLength === undefined) writer.raw(this.#element(field, type, buffer, offset))
-    else if (type.primitive === 'char') writer.raw(JSON.stringify(readCharacters(type, buffer, offset)))
-    else {
+    else if (type.primitive === 'char') {
+      writer.checkRoom(type.arrayLength)
+      writer.raw(JSON.stringify(readCharacters(type, buffer, offset)))
+    } else {
       const { size } = PRIMITIVE_TYPES[type.primitive]
       writer.open('[')
       for (let index = 0; index < type.arrayLength; index++) {
@@ -133,6 +136,7 @@ export class JsonListener implements OtfListener {
 
   onVarData(data: DataModel, buffer: DirectBuffer, offset: number, length: number): void {
     this.#writer.key(data.name)
+    this.#writer.checkRoom(length)
     const isEmpty = offset === NOT_IN_MESSAGE
     this.#writer.raw(JSON.stringify(isEmpty ? '' : readTextOrHex(data.characterEncoding, buffer, offset, length)))
   }

@@ -38,8 +38,8 @@ const NESTED = irOf(schemaText({
     <composite name="Point"><type name="x" primitiveType="uint8"/><ref name="side" type="Side"/></composite>`,
   messages: `<message name="M" id="7">
     <field name="a" id="1" type="uint16"/><field name="side" id="2" type="Side"/>
-    <field name="marks" id="3" type="Marks"/><field name="point" id="4" type="Point"/><field name="four" id="5" type="Four"/>
-    <field name="late" id="6" type="Point" sinceVersion="1"/>
+    <field name="marks" id="3" type="Marks"/><field name="point" id="4" type="Point"/>
+    <field name="four" id="5" type="Four"/><field name="late" id="6" type="Point" sinceVersion="1"/>
     <group name="outer" id="7"><field name="n" id="1" type="uint8"/>
       <group name="inner" id="2"><field name="v" id="1" type="uint8"/></group>
       <data name="note" id="3" type="varString"/>
@@ -204,6 +204,22 @@ test('an array that a message lacks costs nothing, however long the schema says 
     <field name="many" id="2" type="Array" sinceVersion="1"/></message>`
   const ir = irOf(schemaText({ attributes: 'version="1"', header, types, messages }))
   assert.is(decodeToJson(ir, hex('01000000 0700 0100 0000 05')).json, '{"x":5,"many":null}')
+})
+
+test('JSON that gets too long is refused, whether by entries or by data', () => {
+  const types = `<type name="Long" primitiveType="char" presence="constant">${'x'.repeat(2000)}</type>
+    <composite name="many"><type name="blockLength" primitiveType="uint16"/><type name="numInGroup"
+      primitiveType="uint16"/></composite>
+    <composite name="bytes"><type name="length" primitiveType="uint32" maxValue="2000000000"/>
+      <type name="varData" primitiveType="uint8" length="0"/></composite>`
+  const messages = `<message name="M" id="7"><group name="g" id="1" dimensionType="many"><field name="long" id="1"
+    type="Long"/></group><data name="d" id="2" type="bytes"/></message>`
+  const ir = irOf(schemaText({ types, messages }))
+  const many = hex('0000 0700 0100 0000 0000 ffff 00000000')
+  assert.match(failureOf(() => decodeToJson(ir, many)), 'ERR_GODWIT_SBE_LENGTH')
+  const large = new Uint8Array(2 ** 26 + 16)
+  large.set(hex('0000 0700 0100 0000 0000 0000 00000004'))
+  assert.match(failureOf(() => decodeToJson(ir, large)), 'ERR_GODWIT_SBE_LENGTH')
 })
 
 test('one schema serves many calls', () => {
