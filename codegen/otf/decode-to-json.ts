@@ -26,7 +26,7 @@ const decoders = new WeakMap<Ir, OtfDecoder>()
  * Decodes a message with its header to JSON, from the schema alone. What is made for a schema is kept as long as the
  * schema is.
  *
- * @throws SbeError as `OtfDecoder.decode`
+ * @throws SbeError as `OtfDecoder.decode`, and ERR_GODWIT_SBE_LENGTH when the JSON gets longer than 2^26 characters
  */
 export function decodeToJson(
   ir: Ir, source: DirectBuffer | Uint8Array, options: DecodeToJsonOptions = {},

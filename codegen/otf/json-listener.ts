@@ -20,7 +20,8 @@ export interface JsonOptions {
 }
 
 /**
- * Makes JSON of a message, under the names of the schema.
+ * Makes JSON of a message, under the names of the schema. Throws SbeError ERR_GODWIT_SBE_LENGTH when it gets longer
+ * than 2^26 characters.
  *
  * - Integers are numbers with all their digits, those of 64 bits too; `char` is a string of one character.
  * - Null values of optional fields, and fields that the sender's version lacks, are null.
@@ -64,8 +65,10 @@ export class JsonListener implements OtfListener {
     if (isConstant(field)) writer.raw(constantJson(type))
     else if (offset === NOT_IN_MESSAGE) writer.raw('null')
     else if (type.arrayLength === undefined) writer.raw(this.#element(field, type, buffer, offset))
-    else if (type.primitive === 'char') writer.raw(JSON.stringify(readCharacters(type, buffer, offset)))
-    else {
+    else if (type.primitive === 'char') {
+      writer.checkRoom(type.arrayLength)
+      writer.raw(JSON.stringify(readCharacters(type, buffer, offset)))
+    } else {
       const { size } = PRIMITIVE_TYPES[type.primitive]
       writer.open('[')
       for (let index = 0; index < type.arrayLength; index++) {
@@ -85,7 +88,7 @@ export class JsonListener implements OtfListener {
       const value = readPrimitive(buffer, offset, type.primitive, this.#byteOrder)
       const name = this.#namesOf(type).get(String(value))
       if (name !== undefined) writer.raw(JSON.stringify(name))
-      else writer.raw(isNull(value, type) ? 'null' : numberJson(type.primitive, value))
+      else writer.raw(isNull(value, type) ? 'null' : numberJson(value))
     }
   }
 
@@ -133,6 +136,7 @@ export class JsonListener implements OtfListener {
 
   onVarData(data: DataModel, buffer: DirectBuffer, offset: number, length: number): void {
     this.#writer.key(data.name)
+    this.#writer.checkRoom(length)
     const isEmpty = offset === NOT_IN_MESSAGE
     this.#writer.raw(JSON.stringify(isEmpty ? '' : readTextOrHex(data.characterEncoding, buffer, offset, length)))
   }
@@ -143,7 +147,7 @@ export class JsonListener implements OtfListener {
 
   #element(field: FieldModel, type: ScalarModel, buffer: DirectBuffer, offset: number): string {
     const value = readPrimitive(buffer, offset, type.primitive, this.#byteOrder)
-    return field.presence === 'optional' && isNull(value, type) ? 'null' : numberJson(type.primitive, value)
+    return field.presence === 'optional' && isNull(value, type) ? 'null' : scalarJson(type.primitive, value)
   }
 
   /** Of two values with one code the first has it. */
@@ -162,19 +166,23 @@ function isNull(value: number | bigint, { primitive, nullValue }: ScalarModel | 
   return value === (primitive === 'float' ? Math.fround(Number(nullValue)) : Number(nullValue))
 }
 
-function numberJson(primitive: PrimitiveName, value: number | bigint): string {
+function scalarJson(primitive: PrimitiveName, value: number | bigint): string {
+  switch (primitive) {
+    case 'char':
+      return JSON.stringify(String.fromCharCode(Number(value)))
+    case 'float':
+      return Object.is(value, -0) ? '-0' : JSON.stringify(float32ToJson(Number(value)))
+    default:
+      return numberJson(value)
+  }
+}
+
+function numberJson(value: number | bigint): string {
   if (typeof value === 'bigint') return String(value)
-  if (primitive === 'char') return JSON.stringify(String.fromCharCode(value))
-  if (Object.is(value, -0)) return '-0'
-  return JSON.stringify(primitive === 'float' ? float32ToJson(value) : floatToJson(value))
+  return Object.is(value, -0) ? '-0' : JSON.stringify(floatToJson(value))
 }
 
 function constantJson({ primitive, constValue, nullValue, characterEncoding }: ScalarModel): string {
   if (constValue instanceof Uint8Array) return JSON.stringify(decodeConstant(constValue, characterEncoding))
-  const value = constValue ?? nullValue
-  return numberJson(primitive, typeof value === 'bigint' && !isWide(primitive) ? Number(value) : value)
-}
-
-function isWide(primitive: PrimitiveName): boolean {
-  return primitive === 'int64' || primitive === 'uint64'
+  return scalarJson(primitive, constValue ?? nullValue)
 }

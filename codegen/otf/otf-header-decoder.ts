@@ -9,6 +9,7 @@ export interface OtfHeader {
   /** Length of the root block in bytes. */
   readonly blockLength: number
   readonly templateId: number
+  /** That of the schema where its header type does not put one into messages. */
   readonly schemaId: number
   /** Schema version of the sender. */
   readonly version: number
@@ -51,13 +52,14 @@ export class OtfHeaderDecoder {
 
 /** How a member is read; a constant has its value without a read. */
 function reader(
-  { header, byteOrder }: SchemaModel, name: keyof OtfHeader,
+  { header, byteOrder, schemaId }: SchemaModel, name: keyof OtfHeader,
 ): (buffer: DirectBuffer, offset: number) => number {
   const member = header.members.find((candidate) => candidate.name === name)
   if (member === undefined || member.type.kind !== 'scalar') throw new RangeError(`the message header has no ${name}`)
   const { primitive, constValue, nullValue } = member.type
   if (isConstant(member)) {
-    const value = Number(constValue ?? nullValue)
+    // Published schemas have headers with a constant that is not their id: it tells nothing of a message.
+    const value = name === 'schemaId' ? schemaId : Number(constValue ?? nullValue)
     return () => value
   }
   return (buffer, offset) => Number(readPrimitive(buffer, offset + member.offset, primitive, byteOrder))

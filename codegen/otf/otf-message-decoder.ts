@@ -100,7 +100,8 @@ class Walk {
   ) {
     this.buffer = buffer
     this.byteOrder = byteOrder
-    this.version = version
+    // The version of an odd header may be negative; what the first version has is always there.
+    this.version = version < 0 ? 0 : version
     this.limit = limit
     this.end = end
     this.listener = listener
@@ -116,7 +117,7 @@ class Walk {
 
   /**
    * The version up to which a block's fields are there. A sender may announce a version and send a shorter block: what
-   * does not fit is absent. The version of an odd header may be no number, which is the newest.
+   * does not fit is absent. The version of an odd header may also be no number, which is the newest.
    */
   private fittingVersion({ growth }: BlockPlan, blockLength: number): number {
     let { version } = this
