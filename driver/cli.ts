@@ -12,6 +12,10 @@ const GODWIT: CommandGroup = {
   name: 'godwit',
   title: 'Aeron-compatible messaging and SBE for Node.js.',
   commands: {
+    driver: {
+      summary: 'run a media driver as a process of its own',
+      load: async () => (await import('./cli/driver.ts')).driver,
+    },
     pub: {
       summary: 'publish messages or a file to a stream',
       load: async () => (await import('./cli/pub.ts')).pub,
@@ -19,6 +23,22 @@ const GODWIT: CommandGroup = {
     sub: {
       summary: 'print the messages of a stream, or receive a file from it',
       load: async () => (await import('./cli/sub.ts')).sub,
+    },
+    stat: {
+      summary: 'print or watch the counters of a driver',
+      load: async () => (await import('./cli/stat.ts')).stat,
+    },
+    errors: {
+      summary: 'print the error log of a driver',
+      load: async () => (await import('./cli/errors.ts')).errors,
+    },
+    loss: {
+      summary: 'print which streams of a driver lost how much',
+      load: async () => (await import('./cli/loss.ts')).loss,
+    },
+    streams: {
+      summary: 'print or watch how far streams are, and how far those behind who consume them',
+      load: async () => (await import('./cli/streams.ts')).streams,
     },
     sbe: {
       summary: 'compile and check SBE message schemas',

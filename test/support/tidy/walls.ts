@@ -34,6 +34,12 @@ const ROOMS: readonly Room[] = [
   { path: 'client/native/', mayImport: ['client/native/'], packages: ['koffi'], node: true },
   { path: 'driver/', mayImport: ['driver/', ...CLIENT_FOR_DRIVER, ...FILES_FOR_DRIVER, ...LAYOUTS], node: true },
   { path: 'driver/core/', mayImport: ['driver/core/', ...CLIENT_FOR_DRIVER, ...LAYOUTS] },
+  // Reads the files of a driver on every platform: nothing is mapped.
+  {
+    path: 'driver/tools/',
+    mayImport: ['driver/tools/', ...CLIENT_FOR_DRIVER, 'client/files/directory-layout.ts', ...LAYOUTS],
+    node: true,
+  },
   { path: 'driver/index.ts', mayImport: ['driver/', 'client/', ...LAYOUTS], node: true },
   { path: 'driver/cli.ts', mayImport: ['driver/', 'codegen/cli/', 'client/', 'perf/cli/', ...LAYOUTS], node: true },
   { path: 'driver/cli/', mayImport: ['driver/', 'client/', 'codegen/', ...LAYOUTS], node: true },
