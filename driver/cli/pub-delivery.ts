@@ -6,8 +6,8 @@ import { CounterType, StreamCounterKeyDecoder } from '../../schemas/generated/ae
 import { connectionError } from './stream-connection.ts'
 import { interruptedError } from './stream-ending.ts'
 import type { Ending } from './stream-ending.ts'
-import { counted } from './stream-progress.ts'
 import { Rest } from './stream-rest.ts'
+import { counted } from './text.ts'
 
 const { BLOCK_LENGTH, SCHEMA_VERSION } = StreamCounterKeyDecoder
 
@@ -47,7 +47,7 @@ export class Delivery {
       await this.#wait(missing, () => {
         if (missing() === 0) return undefined
         const bytes = counted(missing(), 'byte')
-        if (!publication.isConnected) throw connectionError(`the subscriber went, and ${bytes} of the log were not sent`)
+        if (!publication.isConnected) throw connectionError(`the subscriber went, ${bytes} of the log were not sent`)
         return `the subscriber takes nothing, and ${bytes} of the log wait`
       })
     }

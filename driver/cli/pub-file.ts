@@ -10,9 +10,9 @@ import {
 import type { Sender } from './pub-sender.ts'
 import type { SourceFile } from './pub-source-file.ts'
 import { interruptedError } from './stream-ending.ts'
-import { counted } from './stream-progress.ts'
 import type { Traffic } from './stream-progress.ts'
 import { CHUNK_LENGTH_MAX, CHUNK_OVERHEAD, DIGEST_ALGORITHM } from './stream-transfer.ts'
+import { counted } from './text.ts'
 
 const READ_LENGTH = 1 << 20
 const TRANSFER_ID_LENGTH = 8

@@ -1,6 +1,6 @@
 import { GodwitError } from '../../codegen/runtime/errors.ts'
 import { DirectBuffer, EMPTY_BUFFER } from '../../codegen/runtime/index.ts'
-import { counted } from './stream-progress.ts'
+import { counted } from './text.ts'
 
 const LINE_FEED = 0x0a
 const PREFIX_LENGTH = 4

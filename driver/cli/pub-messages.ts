@@ -8,7 +8,7 @@ import type { MessageInput } from './pub-options.ts'
 import type { Sender } from './pub-sender.ts'
 import { interruptedError } from './stream-ending.ts'
 import type { Ending } from './stream-ending.ts'
-import { counted } from './stream-progress.ts'
+import { counted } from './text.ts'
 
 const MS_PER_SECOND = 1000
 
@@ -47,7 +47,8 @@ export class MessagePublisher {
       )
     }
     const range = { buffer, offset: 0, length: buffer.byteLength }
-    while (this.#sender.messages < count && await this.#send(range));
+    let isSent = true
+    while (isSent && this.#sender.messages < count) isSent = await this.#send(range)
   }
 
   /** Sends what comes on the standard input, which is read no faster than messages go out. */

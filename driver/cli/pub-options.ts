@@ -1,4 +1,5 @@
 import { parseOptions, UsageError } from '../../codegen/cli/command.ts'
+import { FAULT_OPTIONS } from './fault-options.ts'
 import { secondsOf, STREAM_OPTIONS, streamOptionsOf } from './stream-options.ts'
 import type { StreamOptions } from './stream-options.ts'
 import { choiceOf, integerOf, numberOf } from './stream-values.ts'
@@ -32,6 +33,7 @@ export function pubOptions(args: readonly string[]): PubOptions {
     args: [...args],
     options: {
       ...STREAM_OPTIONS,
+      ...FAULT_OPTIONS,
       framing: { type: 'string' },
       message: { type: 'string' },
       file: { type: 'string' },

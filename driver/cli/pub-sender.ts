@@ -9,8 +9,8 @@ import { connectionError, isConnectionError } from './stream-connection.ts'
 import type { StreamConnection } from './stream-connection.ts'
 import type { Ending } from './stream-ending.ts'
 import type { Traffic } from './stream-progress.ts'
-import { counted } from './stream-progress.ts'
 import { Rest } from './stream-rest.ts'
+import { counted } from './text.ts'
 
 const NS_PER_MS = 1_000_000
 

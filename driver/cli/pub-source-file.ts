@@ -48,7 +48,8 @@ export class SourceFile {
       throw readError(this.path, error)
     }
     if (count === wanted) return count
-    throw inputError(`${this.path} became shorter while it was sent: it had ${this.length} bytes, now ${position + count}`)
+    const lengths = `it had ${this.length} bytes, now ${position + count}`
+    throw inputError(`${this.path} became shorter while it was sent: ${lengths}`)
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,7 @@ import { Sender } from './pub-sender.ts'
 import { SourceFile } from './pub-source-file.ts'
 import { StreamConnection } from './stream-connection.ts'
 import { Ending } from './stream-ending.ts'
-import { STREAM_HELP } from './stream-options.ts'
+import { STREAM_FAULT_HELP, STREAM_HELP } from './stream-options.ts'
 import { rateText, secondsSince, trafficText, withProgress } from './stream-progress.ts'
 
 const NAME = 'godwit pub'
@@ -19,21 +19,21 @@ Publishes to a stream: the lines of the standard input, each as a message withou
 other inputs. Waits for a subscriber first; reads no faster than messages go out; ends when all has arrived.
 
 Input, one of:
-  --framing <kind>     messages on the standard input: lines (default), or length: each with its length before
-                       it, in 4 bytes, little-endian
-  --message <text>     this text, --count times
-  --file <file>        a file, with its length and its SHA-256, for "godwit sub --out"
+  --framing <kind>      messages on the standard input: lines (default), or length: each with its length before
+                        it, in 4 bytes, little-endian
+  --message <text>      this text, --count times
+  --file <file>         a file, with its length and its SHA-256, for "godwit sub --out"
 
 Options:
 ${STREAM_HELP}\
-  --count <n>          end after so many messages; fewer on the standard input are an error
-  --rate <n>           messages per second; default as fast as they go
-  --timeout <s>        how long to wait for a subscriber; default as long as it takes
-  --linger <s>         how long to wait at the end, without progress, until all has arrived; default 5
-  --json               print what was sent as a JSON document instead of text
-  --quiet              print errors only
-  -h, --help           print this
-
+  --count <n>           end after so many messages; fewer on the standard input are an error
+  --rate <n>            messages per second; default as fast as they go
+  --timeout <s>         how long to wait for a subscriber; default as long as it takes
+  --linger <s>          how long to wait at the end, without progress, until all has arrived; default 5
+  --json                print what was sent as a JSON document instead of text
+  --quiet               print errors only
+  -h, --help            print this
+${STREAM_FAULT_HELP}
 All has arrived when the driver of the subscriber has said so, or the subscriber wants no more; over aeron:ipc when
 the subscribers have read it. An interrupt (SIGINT, SIGTERM) ends the stream behind the last message, a second one
 ends the process. Exit codes: 0 all that was to be sent has arrived, or endless input was interrupted; 1 it has not,

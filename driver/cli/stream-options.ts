@@ -1,6 +1,8 @@
 import { ChannelUri } from '../../client/protocol/channel-uri.ts'
 import { UsageError } from '../../codegen/cli/command.ts'
 import type { FaultOptions } from '../media/faulty-media.ts'
+import { FAULT_HELP, faultOptionsOf } from './fault-options.ts'
+import type { FaultValues } from './fault-options.ts'
 import { integerOf, numberOf } from './stream-values.ts'
 
 export const SECONDS_MIN = 0.001
@@ -10,32 +12,31 @@ const STREAM_ID_MAX = 2 ** 31 - 1
 
 /** What both commands take. */
 export const STREAM_HELP: string = `\
-  --channel <uri>      default aeron:udp?endpoint=localhost:20121
-  --stream <id>        default 1001
-  --dir <dir>          use the driver with that directory; without it the command has a driver of its own,
-                       which is met over UDP
-  --loss <rate>        lose so many of the datagrams that arrive at the driver of its own, from 0 to 1
-  --loss-seed <n>      the same seed and the same datagrams give the same losses; default 0
+  --channel <uri>       default aeron:udp?endpoint=localhost:20121
+  --stream <id>         default 1001; --stream=-1 for one below 0
+  -d, --dir <dir>       use the driver with that directory, as aeron:ipc needs it; without it the command has a driver
+                        of its own, which others meet over UDP
 `
+
+/** Behind the other options. */
+export const STREAM_FAULT_HELP: string = `
+Faults, for tests and demonstrations, befall datagrams of the driver that the command has of its own:
+${FAULT_HELP}`
 
 export const STREAM_OPTIONS = {
   'channel': { type: 'string', default: 'aeron:udp?endpoint=localhost:20121' },
   'stream': { type: 'string', default: '1001' },
-  'dir': { type: 'string' },
+  'dir': { type: 'string', short: 'd' },
   'timeout': { type: 'string' },
-  'loss': { type: 'string' },
-  'loss-seed': { type: 'string' },
   'json': { type: 'boolean', default: false },
   'quiet': { type: 'boolean', default: false },
 } as const
 
-export interface StreamValues {
+export interface StreamValues extends FaultValues {
   readonly 'channel': string
   readonly 'stream': string
   readonly 'dir'?: string | undefined
   readonly 'timeout'?: string | undefined
-  readonly 'loss'?: string | undefined
-  readonly 'loss-seed'?: string | undefined
   readonly 'json': boolean
   readonly 'quiet': boolean
 }
@@ -91,14 +92,9 @@ function channelOf(channel: string, dir: string | undefined): ChannelUri {
   return uri
 }
 
-function faultsOf({ dir, loss, 'loss-seed': seed }: StreamValues): FaultOptions | undefined {
-  if (loss === undefined) {
-    if (seed !== undefined) throw new UsageError('--loss-seed has no use without --loss.')
-    return undefined
-  }
-  if (dir !== undefined) throw new UsageError('--loss is for the driver of this command, not for that of --dir.')
-  return {
-    seed: seed === undefined ? 0 : integerOf('--loss-seed', seed, 0, Number.MAX_SAFE_INTEGER),
-    receive: { loss: numberOf('--loss', loss, 0, 1) },
-  }
+function faultsOf(values: StreamValues): FaultOptions | undefined {
+  const faults = faultOptionsOf(values)
+  if (faults === undefined || values.dir === undefined) return faults
+  const where = 'faults are for the driver that the command has of its own; "godwit driver" has them, too'
+  throw new UsageError(`--dir: ${where}.`)
 }

@@ -1,4 +1,5 @@
 import type { Output } from '../../codegen/cli/command.ts'
+import { counted } from './text.ts'
 
 const INTERVAL_MS = 500
 
@@ -71,11 +72,6 @@ class Progress {
 /** Such as `1 message, 5 bytes`. */
 export function trafficText({ messages, bytes }: Traffic): string {
   return `${counted(messages, 'message')}, ${counted(bytes, 'byte')}`
-}
-
-/** Such as `12,345 bytes`. */
-export function counted(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`
 }
 
 function megabytes(bytes: number): string {

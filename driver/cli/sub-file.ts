@@ -2,13 +2,13 @@ import { ControlledFragmentAssembler } from '../../client/fragment-assembler.ts'
 import type { Image } from '../../client/image.ts'
 import { quoteText } from '../../client/protocol/text-values.ts'
 import { GodwitError } from '../../codegen/runtime/errors.ts'
-import type { PartFile } from './sub-part-file.ts'
-import { FileReceiver, transferError } from './sub-receiver.ts'
-import type { Ending } from './stream-ending.ts'
 import { interruptedError } from './stream-ending.ts'
-import { counted } from './stream-progress.ts'
+import type { Ending } from './stream-ending.ts'
 import type { Traffic } from './stream-progress.ts'
 import { Rest } from './stream-rest.ts'
+import type { PartFile } from './sub-part-file.ts'
+import { FileReceiver, transferError } from './sub-receiver.ts'
+import { counted } from './text.ts'
 
 /** Fragments between two turns of the event loop. */
 const FRAGMENT_LIMIT = 1024

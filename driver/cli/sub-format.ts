@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { FormatName } from './sub-options.ts'
+import { printable } from './text.ts'
 
 /** Where a message came from. */
 export interface MessageOrigin {
@@ -12,8 +13,6 @@ export interface MessageOrigin {
 export type MessageFormat = (data: Buffer, origin: MessageOrigin) => string | readonly Uint8Array[]
 
 const PREFIX_LENGTH = 4
-/** What would move the cursor of a terminal, or end the line; tabs are harmless. */
-const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g
 
 /** @param isTerminal whether a person looks at it: control characters are shown then, not obeyed */
 export function messageFormat(name: FormatName | 'length', isTerminal: boolean): MessageFormat {
@@ -40,7 +39,6 @@ export function messageFormat(name: FormatName | 'length', isTerminal: boolean):
 }
 
 function shown(data: Buffer): string {
-  return data.toString().replaceAll(CONTROL, (character) => {
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
-  })
+  // Tabs are harmless.
+  return data.toString().split('\t').map(printable).join('\t')
 }

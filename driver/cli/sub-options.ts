@@ -1,4 +1,5 @@
 import { parseOptions, UsageError } from '../../codegen/cli/command.ts'
+import { FAULT_OPTIONS } from './fault-options.ts'
 import { STREAM_OPTIONS, streamOptionsOf } from './stream-options.ts'
 import type { StreamOptions } from './stream-options.ts'
 import { choiceOf, integerOf, sizeOf } from './stream-values.ts'
@@ -43,6 +44,7 @@ export function subOptions(args: readonly string[]): SubOptions {
     args: [...args],
     options: {
       ...STREAM_OPTIONS,
+      ...FAULT_OPTIONS,
       'format': { type: 'string' },
       'framing': { type: 'string' },
       'sbe': { type: 'string' },
@@ -113,8 +115,8 @@ function formatOf({ format, framing, json }: TargetValues): FormatName | 'length
   }
   const chosen = format === undefined ? undefined : choiceOf('--format', format, FORMATS)
   if (!json) return chosen ?? 'text'
-  if (chosen !== undefined && chosen !== 'json') throw new UsageError(`--json and --format ${chosen} exclude each other.`)
-  return 'json'
+  if (chosen === undefined || chosen === 'json') return 'json'
+  throw new UsageError(`--json and --format ${chosen} exclude each other.`)
 }
 
 /** @throws UsageError when one of the options is given */

@@ -54,7 +54,9 @@ export class PartFile {
     await this.#attempt(this.path, async () => {
       await this.#checkTarget()
       const part = await statusOf(this.partPath)
-      if (part !== undefined && !part.isFile()) throw new Error(`${this.partPath} is there and no regular file: remove it`)
+      if (part !== undefined && !part.isFile()) {
+        throw new Error(`${this.partPath} is there and no regular file: remove it`)
+      }
       await access(dirname(this.path), constants.W_OK | constants.X_OK)
     })
   }

@@ -2,8 +2,8 @@ import type { Image } from '../../client/image.ts'
 import type { ChannelUri } from '../../client/protocol/channel-uri.ts'
 import type { ImageHandler, Subscription } from '../../client/subscription.ts'
 import type { Output } from '../../codegen/cli/command.ts'
-import type { StreamConnection } from './stream-connection.ts'
 import { connectionError } from './stream-connection.ts'
+import type { StreamConnection } from './stream-connection.ts'
 import type { Ending } from './stream-ending.ts'
 import { Rest } from './stream-rest.ts'
 import type { SubOptions } from './sub-options.ts'
@@ -64,7 +64,8 @@ async function rejectOthers(context: SubContext): Promise<Image> {
     first ??= image
     if (image === first) return
     // Within a handler of the client nothing can be asked of it. What is gone already needs no answer.
-    queueMicrotask(() => void image.reject('only one publisher is heard, and another came first').catch(() => undefined))
+    const reason = 'only one publisher is heard, and another came first'
+    queueMicrotask(() => void image.reject(reason).catch(() => undefined))
   })
   return first!
 }

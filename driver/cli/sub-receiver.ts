@@ -8,8 +8,8 @@ import {
   FileStartDecoder,
   MessageHeaderDecoder,
 } from '../../schemas/generated/file.transfer/index.ts'
-import { counted } from './stream-progress.ts'
 import { CHUNK_LENGTH_MAX, DIGEST_LENGTH } from './stream-transfer.ts'
+import { counted } from './text.ts'
 
 /** Takes the bytes of a file, in order. Returns false when there is no room now: they come again. */
 export type ContentSink = (bytes: Uint8Array, offset: number, length: number) => boolean
@@ -69,7 +69,8 @@ export class FileReceiver {
       if (this.#templateIdOf(buffer, offset, length) === FileStartDecoder.TEMPLATE_ID) {
         return this.#onStart(buffer, offset, length)
       }
-      return this.#fail('its first message is not the beginning of a file: the publisher does not send one, or began before')
+      const why = 'the publisher does not send one, or began before'
+      return this.#fail(`its first message is not the beginning of a file: ${why}`)
     }
     if (this.state !== 'RECEIVING') return ControlledAction.ABORT
     switch (this.#templateIdOf(buffer, offset, length)) {

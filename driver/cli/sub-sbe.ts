@@ -8,7 +8,7 @@ import { GodwitError } from '../../codegen/runtime/errors.ts'
 import { DirectBuffer, SbeError } from '../../codegen/runtime/index.ts'
 import type { MessageOrigin } from './sub-format.ts'
 import type { SbeSchema } from './sub-options.ts'
-import { counted } from './stream-progress.ts'
+import { counted } from './text.ts'
 
 /** Prints messages of an SBE schema; those that cannot be decoded are reported and counted. */
 export class SbeFormat {

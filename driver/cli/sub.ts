@@ -3,8 +3,8 @@ import type { Command, Output } from '../../codegen/cli/command.ts'
 import { EXIT_FAILED, EXIT_OK, wantsHelp } from '../../codegen/cli/command.ts'
 import { connectionError, StreamConnection } from './stream-connection.ts'
 import { Ending, interruptedError } from './stream-ending.ts'
-import { STREAM_HELP } from './stream-options.ts'
-import { counted, rateText, secondsSince, trafficText, withProgress } from './stream-progress.ts'
+import { STREAM_FAULT_HELP, STREAM_HELP } from './stream-options.ts'
+import { rateText, secondsSince, trafficText, withProgress } from './stream-progress.ts'
 import { FileTransfer } from './sub-file.ts'
 import { messageFormat } from './sub-format.ts'
 import type { MessageFormat } from './sub-format.ts'
@@ -16,6 +16,7 @@ import { PartFile } from './sub-part-file.ts'
 import { subscribe, subscribeToFirst } from './sub-publishers.ts'
 import type { SubContext } from './sub-publishers.ts'
 import { SbeFormat } from './sub-sbe.ts'
+import { counted } from './text.ts'
 
 const NAME = 'godwit sub'
 
@@ -26,24 +27,24 @@ Subscribes to a stream and prints its messages, each on a line, until it is inte
 
 Options:
 ${STREAM_HELP}\
-  --format <format>    text (default): as it is if it is UTF-8, otherwise hexadecimal; hex; base64; json: an
-                       object for each message; raw: the bytes of all messages and nothing between
-  --framing <kind>     lines (default), or length: the bytes of each message with its length before it, in 4
-                       bytes, little-endian, as "godwit pub --framing length" reads it
-  --sbe <schema>       decode messages with the SBE schema in this file: an object for each, with its header; those
-                       that cannot be decoded are reported
-  --lenient            accept the deviations that schemas of real venues have
-  --count <n>          end after so many messages
-  --once               take the first publisher that comes, and end with it
-  --out <file>         receive a file: from the first publisher that comes; <file>.part until it is whole and its
-                       SHA-256 is right
-  --force              replace <file> when it is there
-  --max-length <size>  refuse a longer file; the size may end in k, m or g
-  --timeout <s>        how long to wait for the first publisher; default as long as it takes
-  --json               print objects for messages, as --format json, and for the summary
-  --quiet              print messages and errors only
-  -h, --help           print this
-
+  --format <format>     text (default): as it is if it is UTF-8, otherwise hexadecimal; hex; base64; json: an
+                        object for each message; raw: the bytes of all messages and nothing between
+  --framing <kind>      lines (default), or length: the bytes of each message with its length before it, in 4
+                        bytes, little-endian, as "godwit pub --framing length" reads it
+  --sbe <schema>        decode messages with the SBE schema in this file: an object for each, with its header; those
+                        that cannot be decoded are reported
+  --lenient             accept the deviations that schemas of real venues have
+  --count <n>           end after so many messages
+  --once                take the first publisher that comes, and end with it
+  --out <file>          receive a file: from the first publisher that comes; <file>.part until it is whole and its
+                        SHA-256 is right
+  --force               replace <file> when it is there
+  --max-length <size>   refuse a longer file; the size may end in k, m or g
+  --timeout <s>         how long to wait for the first publisher; default as long as it takes
+  --json                print objects for messages, as --format json, and for the summary
+  --quiet               print messages and errors only
+  -h, --help            print this
+${STREAM_FAULT_HELP}
 Exit codes: 0 all that was asked for has come, or endless messages were interrupted; 1 it has not; 2 wrong usage.
 `
 

@@ -20,7 +20,8 @@ function cut(framing: Framing, chunks: readonly Uint8Array[]): Buffer[] {
   }
   for (const chunk of chunks) {
     framing.feed(chunk)
-    while (take(framing.next()));
+    let isTaken = true
+    while (isTaken) isTaken = take(framing.next())
   }
   take(framing.end())
   return messages

@@ -69,7 +69,8 @@ test('a count ends the subscriber, and what it does not want any more ends the p
   pub.write('one\ntwo\n')
   const { code, stdout } = await sub.ended
   assert.is(code, 0)
-  const lines = stdout.toString().trim().split('\n').map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+  const parse = (line: string): Readonly<Record<string, unknown>> => JSON.parse(line) as Record<string, unknown>
+  const lines = stdout.toString().trim().split('\n').map(parse)
   assert.equal(lines.map(({ text }) => text), ['one', 'two', undefined])
   assert.equal(lines.at(-1), { summary: { messages: 2, bytes: 6 } })
   for (let i = 0; !pub.hasEnded && i < 500; i++) {
