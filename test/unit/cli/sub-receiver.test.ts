@@ -16,6 +16,7 @@ const test = suite('cli: receiving a file')
 const ID = 7n
 const CHUNK_LENGTH = 1000
 const CHUNK_LENGTH_MAX = 1 << 20
+const foreign = new DirectBuffer(new Uint8Array(14).fill(0x61))
 const header = new MessageHeaderEncoder()
 const scratch = new DirectBuffer(new ArrayBuffer(CHUNK_LENGTH_MAX + 1000))
 
@@ -119,7 +120,6 @@ test('a chunk for which there is no room comes again', () => {
 })
 
 test('what is not the beginning of a file fails at once', () => {
-  const foreign = new DirectBuffer(Buffer.from('a line of text'))
   expectFailure('its first message is not the beginning of a file', foreign)
   expectFailure('its first message is not the beginning of a file', new DirectBuffer(new Uint8Array(0)))
   expectFailure('its first message is not the beginning of a file', chunk(0n, 10))
@@ -145,7 +145,7 @@ test('what does not continue the file fails', () => {
   expectFailure('bytes of another file are mixed in', start(), chunk(0n, 5, 8n))
   expectFailure('another file begins', start(), start({ id: 8n }))
   expectFailure('another file ends here', start(), chunk(0n, 10), end(10n, 8n))
-  expectFailure('a message that is not of the transfer', start(), new DirectBuffer(Buffer.from('a line of text')))
+  expectFailure('a message that is not of the transfer', start(), foreign)
   expectFailure('its end comes after 5 bytes', start(), chunk(0n, 5), end(10n))
   expectFailure('speaks of 11, 10 were announced', start(), chunk(0n, 10), end(11n))
 })
