@@ -37,7 +37,7 @@ export interface Environment {
 }
 
 /** What a driver that runs already does not tell. */
-const UNKNOWN = 'unknown'
+export const UNKNOWN = 'unknown'
 
 const AGENTS: Readonly<Record<ThreadingMode, string>> = {
   SHARED: 'conductor, sender and receiver in one thread of the driver',

@@ -74,6 +74,10 @@ export class DriverProcess implements MeasuredDriver {
     }
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#end()
     return this.#closing
