@@ -8,7 +8,7 @@ export const IDLES = ['backoff', 'busySpin', 'yielding', 'sleeping', 'noop'] as 
 /** Kinds of drivers that a run starts. */
 export type StartedDriverKind = Exclude<DriverKind, 'running'>
 
-/** Of `parseOptions`, for commands that need a driver. They have no defaults: a driver that runs has its own settings. */
+/** Of `parseOptions`, for commands that need a driver. Without defaults: a driver that runs has its own settings. */
 export const DRIVER_OPTIONS = {
   'driver': { type: 'string' },
   'dir': { type: 'string' },

@@ -112,9 +112,10 @@ function environmentOf(): Environment {
 
 function environmentText(plan: IdlePlan, environment: Environment): string {
   const { godwit, node, cpu, cores, load, kernel } = environment
+  const { threading = UNKNOWN, media = UNKNOWN } = plan
   return [
     `godwit ${godwit}, Node ${node}, ${cpu}, ${cores} cores, load ${load}, ${kernel}`,
-    `driver ${driverText(plan)}, threading ${plan.threading ?? UNKNOWN}, media ${plan.media ?? UNKNOWN}`,
+    `driver ${driverText(plan)}, threading ${threading}, media ${media}`,
   ].join('\n')
 }
 
