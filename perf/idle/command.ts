@@ -125,7 +125,8 @@ function usageText({ driver }: IdlePlan, { processPercent, threads }: IdleUsage)
   lines.push(`  ${(isApart ? 'this process' : 'process').padEnd(14)}  ${spreadText(processPercent, 2)}`)
   if (threads !== undefined) {
     const { driverPercent, driverWaitsPerSecond, clientPercent, clientWaitsPerSecond } = threads
-    lines.push(`  driver ${isApart ? 'process' : 'threads'}  ${spreadText(driverPercent, 2)}  ${spreadText(driverWaitsPerSecond, 0)}`)
+    const name = `driver ${isApart ? 'process' : 'threads'}`
+    lines.push(`  ${name}  ${spreadText(driverPercent, 2)}  ${spreadText(driverWaitsPerSecond, 0)}`)
     lines.push(`  client thread   ${spreadText(clientPercent, 2)}  ${spreadText(clientWaitsPerSecond, 0)}`)
   }
   return `${lines.join('\n')}\n`

@@ -74,7 +74,10 @@ async function withRun<T>(
   options: MeasureOptions,
   body: (run: Run) => Promise<T>,
 ): Promise<T> {
-  const driver = await startDriver(plan, driverOptionsOf(plan))
+  const driver = await startDriver(plan, driverOptionsOf(plan)).catch((error: unknown) => {
+    // An interrupt in a terminal goes to the process of the driver as well, which may be too young to ignore it.
+    throw options.signal?.aborted === true ? interruptedError() : error
+  })
   const run = new Run(driver, plan, roles, options)
   try {
     const result = await body(run)

@@ -9,9 +9,12 @@ import { CNC_FILE } from '../../../client/files/directory-layout.ts'
 import { MappedFile } from '../../../client/files/mapped-file.ts'
 import { Cnc, CNC_HEADER_LENGTH } from '../../../client/memory/cnc.ts'
 import { CountersReader } from '../../../client/memory/counters-reader.ts'
+import { GodwitError } from '../../../codegen/runtime/index.ts'
 import { MediaDriver } from '../../../driver/launcher/media-driver.ts'
 import { uniqueDirectory } from '../../../driver/launcher/unique-directory.ts'
+import { throughputOptions } from '../../../perf/cli/options.ts'
 import { DriverProcess } from '../../../perf/streams/driver-process.ts'
+import { measureThroughput } from '../../../perf/streams/measure.ts'
 import { BINARY } from '../cli/run-godwit.ts'
 import { runChild } from '../../support/child.ts'
 import { withFiles } from '../../support/native.ts'
@@ -57,6 +60,12 @@ async function until(what: string, condition: () => boolean): Promise<void> {
     assert.ok(performance.now() < endMs, `${what} within ${BOUND_MS} ms`)
     await delay(5)
   }
+}
+
+async function rejectionOf(run: Promise<unknown>): Promise<GodwitError> {
+  const error = await run.then(() => undefined, (reason: unknown) => reason)
+  assert.instance(error, GodwitError)
+  return error as GodwitError
 }
 
 function isAlive(pid: number): boolean {
@@ -202,8 +211,11 @@ apart('a driver process ends with a run that is killed', async () => {
 })
 
 apart('what a driver process cannot start with is the error of the run', async () => {
-  const error = await DriverProcess.start({ termBufferLength: 1 }).then(() => undefined, (reason: unknown) => reason)
-  assert.is((error as { readonly code: string }).code, 'ERR_GODWIT_SETTINGS')
+  const refused = await rejectionOf(DriverProcess.start({ termBufferLength: 1 }))
+  assert.is(refused.code, 'ERR_GODWIT_SETTINGS')
+  const { plan } = throughputOptions(['--driver', 'process', '--term-length', '1'])
+  const interrupted = await rejectionOf(measureThroughput(plan, { signal: AbortSignal.abort() }))
+  assert.is(interrupted.code, 'ERR_GODWIT_PERF_INTERRUPTED')
   assert.equal(directoriesOf(process.pid), [])
 })
 
