@@ -70,7 +70,7 @@ function driverThreads(
 async function measureWindows(
   seconds: number, driver: () => ReadonlyMap<number, ThreadUsage> | undefined,
 ): Promise<IdleUsage> {
-  const hasThreads = driver() !== undefined
+  const isTold = driver() !== undefined
   const samples = [takeSample(driver)]
   for (let n = 0; n < Math.max(1, Math.round((1000 * seconds) / WINDOW_MS)); n++) {
     await delay(Math.min(WINDOW_MS, 1000 * seconds))
@@ -82,7 +82,7 @@ async function measureWindows(
   const perSecond = (count: (sample: Sample) => number): Spread => spreadOf(perMs((sample) => 1e3 * count(sample)))
   return {
     processPercent: percent(({ processNs }) => processNs),
-    threads: !hasThreads ? undefined : {
+    threads: !isTold ? undefined : {
       driverPercent: percent(({ driver }) => driver.cpuNs),
       driverWaitsPerSecond: perSecond(({ driver }) => driver.waits),
       clientPercent: percent(({ client }) => client.cpuNs),

@@ -6,7 +6,7 @@ import { GodwitError } from '../../codegen/runtime/index.ts'
 import type { DriverOptions } from '../../driver/core/driver-settings.ts'
 import type { AgentGroup } from '../../driver/launcher/invoked-agents.ts'
 import type { MediaDriverOptions } from '../../driver/launcher/media-driver.ts'
-import { uniqueDirectory } from '../../driver/launcher/unique-directory.ts'
+import { removeLeftDirectories, uniqueDirectory } from '../../driver/launcher/unique-directory.ts'
 import type { MeasuredDriver } from './measured-driver.ts'
 
 /** The program of the process, from the sources and from the build. */
@@ -16,6 +16,9 @@ const PROGRAM = new URL(
 
 /** A process that was asked to end and does not is killed after this time. */
 const CLOSE_TIMEOUT_MS = 10_000
+
+/** Directories of runs that were killed with their drivers go when these gave no sign of life for so long. */
+const LEFT_AFTER_MS = 10_000
 
 /** To the process, once. It ends when the channel is closed, by this process or with it. */
 export type DriverOrder = Pick<MediaDriverOptions, 'dir'> & Partial<DriverOptions>
@@ -64,6 +67,7 @@ export class DriverProcess implements MeasuredDriver {
 
   /** Rejects as `MediaDriver.launch`, and with ERR_GODWIT_PERF_DRIVER when the process ends before it is ready. */
   static async start(options: Partial<DriverOptions>): Promise<DriverProcess> {
+    removeLeftDirectories(LEFT_AFTER_MS)
     const driver = new DriverProcess(options)
     try {
       await Promise.race([driver.#ready, driver.failure])

@@ -31,7 +31,10 @@ const SHORT = ['--seconds', '0.1', '--warm-up', '0.05']
 const IN_PROCESS = ['--driver', 'process', '--term-length', '1m']
 const UDP = ['--channel', 'aeron:udp?endpoint=localhost:0']
 /** Longer than any test: the run is to be ended before. At a rate that leaves the processors to others. */
-const ENDLESS = ['latency', '--driver', 'process', '--rate', '1000', '--idle', 'backoff', '--threading', 'SHARED']
+const ENDLESS = [
+  ...['latency', '--driver', 'process', '--threading', 'SHARED', '--rate', '1000', '--idle', 'backoff'],
+  ...['--warm-up', '0', '--seconds', '600', '--json'],
+]
 const BOUND_MS = 20_000
 
 interface Figures {
@@ -104,9 +107,7 @@ class EndlessRun {
   stdout: string = ''
   stderr: string = ''
   driverPid: number = 0
-  readonly child: ChildProcess = spawn(process.execPath, [BINARY, 'perf', ...ENDLESS, '--warm-up', '0', '--seconds', '600', '--json'], {
-    detached: true,
-  })
+  readonly child: ChildProcess = spawn(process.execPath, [BINARY, 'perf', ...ENDLESS], { detached: true })
   readonly #ended: Promise<readonly [number | null, NodeJS.Signals | null]>
 
   constructor() {
