@@ -33,10 +33,10 @@ const LATENCIES: Readonly<Record<string, readonly string[]>> = {
   'UDP, backoff': [...UDP, '--idle', 'backoff'],
 }
 
-/** The figures of a run that go into a table, each with what it is divided by. */
+/** The figures of a run that go into tables, by their names in its JSON. */
 const FIGURES = {
-  throughput: { messagesPerSecond: 1e6 },
-  latency: { p50Us: 1, p99Us: 1 },
+  throughput: { messagesPerSecond: { label: 'M messages/s', divisor: 1e6 } },
+  latency: { p50Us: { label: '50 %, us', divisor: 1 }, p99Us: { label: '99 %, us', divisor: 1 } },
 } as const
 
 type Kind = keyof typeof FIGURES
@@ -76,8 +76,8 @@ async function compare(kind: Kind, streams: Readonly<Record<string, readonly str
   }
   const load = spreadOf(loads)
   print(`\nNode ${process.versions.node}, load ${load.min.toFixed(1)} to ${load.max.toFixed(1)}\n`)
-  for (const [name, divisor] of Object.entries(FIGURES[kind])) {
-    print(`| ${name} | ${Object.keys(DRIVERS).join(' | ')} |\n|---|${'---|'.repeat(Object.keys(DRIVERS).length)}`)
+  for (const [name, { label, divisor }] of Object.entries(FIGURES[kind])) {
+    print(`| ${label} | ${Object.keys(DRIVERS).join(' | ')} |\n|---|${'---|'.repeat(Object.keys(DRIVERS).length)}`)
     for (const stream of Object.keys(streams)) {
       const cells = Object.keys(DRIVERS).map((driver) => {
         const figures = (runs.get(`${stream}|${driver}`) ?? []).map((run) => run[name]! / divisor)
