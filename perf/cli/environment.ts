@@ -5,7 +5,7 @@ import { ChannelUri } from '../../client/protocol/channel-uri.ts'
 import type { ThreadingMode } from '../../driver/core/driver-settings.ts'
 import { loadNativeLibrary } from '../../driver/media/native/native-library.ts'
 import { packageVersion } from '../../client/version.ts'
-import type { StreamPlan } from '../streams/plan.ts'
+import type { DriverPlan, StreamPlan } from '../streams/plan.ts'
 import type { StreamFacts } from '../streams/thread-protocol.ts'
 import { busyThreads, spins } from './threads.ts'
 
@@ -28,7 +28,7 @@ export interface Environment {
   readonly idle: string
   readonly driverIdle: string
   /** What moved datagrams. */
-  readonly media: 'native' | 'dgram' | 'none'
+  readonly media: 'native' | 'dgram' | 'none' | typeof UNKNOWN
   readonly mtuLength: number
   readonly termLength: number
   /** Threads that take a core each during the run. */
@@ -37,11 +37,28 @@ export interface Environment {
   readonly isOversubscribed: boolean
 }
 
+/** What a driver that runs already does not tell. */
+export const UNKNOWN = 'unknown'
+
 const AGENTS: Readonly<Record<ThreadingMode, string>> = {
   SHARED: 'conductor, sender and receiver in one thread of the driver',
   SHARED_NETWORK: 'conductor in one thread of the driver, sender and receiver in another',
   DEDICATED: 'conductor, sender and receiver in a thread of the driver each',
   INVOKER: "conductor and sender in the publisher's thread, receiver in the subscriber's",
+}
+
+/** Where the driver of a plan is, for people. */
+export function driverText({ driver, dir }: Pick<DriverPlan, 'driver' | 'dir'>): string {
+  switch (driver) {
+    case 'embedded':
+      return 'embedded'
+    case 'invoker':
+      return 'invoked'
+    case 'process':
+      return 'in a process of its own'
+    case 'running':
+      return `that runs already in ${dir}`
+  }
 }
 
 /** Taken before the run, which is a load by itself. */
@@ -61,10 +78,10 @@ export function machineFor(plan: StreamPlan): Machine {
     kernel: `${type()} ${release()}`,
     rmemMax: kernelNumber('/proc/sys/net/core/rmem_max'),
     wmemMax: kernelNumber('/proc/sys/net/core/wmem_max'),
-    threading: plan.threading,
-    agents: AGENTS[plan.threading],
+    threading: plan.threading ?? UNKNOWN,
+    agents: plan.threading === undefined ? 'its threads are unknown' : AGENTS[plan.threading],
     idle: plan.idle,
-    driverIdle: plan.driverIdle,
+    driverIdle: plan.driverIdle ?? UNKNOWN,
     busyThreads: busy,
     isOversubscribed: busy > processors.length && (spins(plan.idle) || spins(plan.driverIdle)),
   }
@@ -77,6 +94,7 @@ export function environmentOf(machine: Machine, plan: StreamPlan, { mtuLength, t
 /** The media that the driver took for that plan. */
 function mediaOf({ channel, media }: StreamPlan): Environment['media'] {
   if (ChannelUri.parse(channel).media === 'ipc') return 'none'
+  if (media === undefined) return UNKNOWN
   if (media === 'dgram') return 'dgram'
   const { library } = loadNativeLibrary(thisPlatform())
   return library === undefined ? 'dgram' : 'native'
@@ -91,7 +109,7 @@ export function environmentText(plan: StreamPlan, environment: Environment): str
     `godwit ${godwit}, Node ${node}, V8 ${v8}`,
     `${cpu}, ${cores} cores, load ${load}, ${kernel}${sockets}`,
     `${plan.channel}, stream ${plan.streamId}, ${plan.length} bytes, MTU ${mtuLength}, terms of ${termLength}`,
-    `driver ${plan.driver}: ${agents}`,
+    `driver ${driverText(plan)}: ${agents}`,
     `media ${media}, idle ${idle}, of the driver ${driverIdle}`,
     ...(isOversubscribed ? [`NOT VALID: threads spin, and there are more busy ones (${busy}) than cores`] : []),
     '',

@@ -2,10 +2,12 @@ import { cpus } from 'node:os'
 import { ChannelUri } from '../../client/protocol/channel-uri.ts'
 import type { ChannelMedia } from '../../client/protocol/channel-uri.ts'
 import { parseOptions, UsageError } from '../../codegen/cli/command.ts'
-import { choiceOf, integerOf, numberOf, sizeOf } from '../../driver/cli/stream-values.ts'
-import type { IdleStrategyName, MediaName, ThreadingMode } from '../../driver/core/driver-settings.ts'
+import { choiceOf, integerOf, numberOf, sizeOf } from '../../driver/cli/option-values.ts'
+import type { IdleStrategyName } from '../../driver/core/driver-settings.ts'
 import { MESSAGE_MIN_LENGTH } from '../streams/payload.ts'
-import type { StreamPlan } from '../streams/plan.ts'
+import type { DriverPlan, StreamPlan } from '../streams/plan.ts'
+import { DRIVER_OPTIONS, driverChoice, IDLES, refuseWithDir } from './driver-choice.ts'
+import type { DriverValues } from './driver-choice.ts'
 import { busyThreads } from './threads.ts'
 
 const MESSAGE_MAX_LENGTH = 16 * 1024 * 1024
@@ -15,11 +17,7 @@ const RATE_MAX = 10_000_000
 /** Streams of a run begin here, and latency runs take the one behind, too. */
 const STREAM_ID_MAX = 2 ** 31 - 2
 
-const THREADINGS = ['SHARED', 'SHARED_NETWORK', 'DEDICATED'] as const
-const IDLES = ['backoff', 'busySpin', 'yielding', 'sleeping', 'noop'] as const
-const MEDIA = ['auto', 'native', 'dgram'] as const
-const DRIVERS = ['embedded', 'invoker'] as const
-
+const DRIVERS = ['embedded', 'invoker', 'process'] as const
 
 /** What both commands take. */
 export const COMMON_HELP: string = `\
@@ -30,8 +28,12 @@ export const COMMON_HELP: string = `\
   --warm-up <s>          how long to run before that; default 1
   --driver <kind>        embedded (default): the driver has threads of its own;
                          invoker: the measuring threads run it, conductor and sender beside the
-                         publisher, receiver beside the subscriber
-  --threading <mode>     threads of the embedded driver: SHARED (default), SHARED_NETWORK, DEDICATED
+                         publisher, receiver beside the subscriber;
+                         process: the driver is started in a process of its own, and ended with the run
+  --dir <folder>         the directory of a driver that runs already, of godwit or of Aeron, instead of
+                         starting one; its settings are not known then
+  --threading <mode>     threads of the driver: SHARED (default; embedded), SHARED_NETWORK, DEDICATED
+                         (default of process)
   --idle <strategy>      what the two measuring threads do without work: backoff, busySpin, yielding,
                          sleeping, noop; default backoff, for latency busySpin where all busy threads
                          have a core each
@@ -55,11 +57,9 @@ const COMMON_OPTIONS = {
   'length': { type: 'string', default: '32' },
   'seconds': { type: 'string', default: '5' },
   'warm-up': { type: 'string', default: '1' },
-  'driver': { type: 'string', default: 'embedded' },
-  'threading': { type: 'string' },
+  ...DRIVER_OPTIONS,
+  'driver-idle': { type: 'string' },
   'idle': { type: 'string' },
-  'driver-idle': { type: 'string', default: 'backoff' },
-  'media': { type: 'string', default: 'auto' },
   'mtu': { type: 'string' },
   'term-length': { type: 'string' },
   'concurrent': { type: 'boolean', default: false },
@@ -88,23 +88,19 @@ export function latencyOptions(args: readonly string[]): PerfOptions {
   return { plan: { ...planOf(values, spinningIfPossible), rate }, json: values.json }
 }
 
-interface CommonValues {
+interface CommonValues extends DriverValues {
   readonly 'channel': string
   readonly 'stream': string
   readonly 'length': string
   readonly 'seconds': string
   readonly 'warm-up': string
-  readonly 'driver': string
-  readonly 'threading'?: string | undefined
   readonly 'idle'?: string | undefined
-  readonly 'driver-idle': string
-  readonly 'media': string
   readonly 'mtu'?: string | undefined
   readonly 'term-length'?: string | undefined
   readonly 'concurrent': boolean
 }
 
-type IdleRule = (media: ChannelMedia, threading: ThreadingMode) => IdleStrategyName
+type IdleRule = (media: ChannelMedia, threading: DriverPlan['threading']) => IdleStrategyName
 
 /** Streams go faster when the subscriber does not read at the heels of the publisher. */
 const backingOff: IdleRule = () => 'backoff'
@@ -115,20 +111,20 @@ const spinningIfPossible: IdleRule = (media, threading) =>
 
 function planOf(values: CommonValues, idleRule: IdleRule): StreamPlan {
   const uri = channelOf(values.channel)
-  const driver = choiceOf('--driver', values.driver, DRIVERS)
-  const threading = threadingOf(driver, values.threading)
+  const driver = driverChoice(values, DRIVERS)
   const { mtu, 'term-length': termLength } = values
+  if (driver.driver === 'running') {
+    refuseWithDir('mtu', mtu, `put mtu=${mtu} into --channel`)
+    refuseWithDir('term-length', termLength, `put term-length=${termLength} into --channel`)
+  }
   return {
     channel: values.channel,
     streamId: integerOf('--stream', values.stream, -STREAM_ID_MAX, STREAM_ID_MAX),
     length: sizeOf('--length', values.length, MESSAGE_MIN_LENGTH, MESSAGE_MAX_LENGTH),
     seconds: secondsOf('--seconds', values.seconds, SECONDS_MIN),
     warmUpSeconds: secondsOf('--warm-up', values['warm-up'], 0),
-    driver,
-    threading,
-    idle: values.idle === undefined ? idleRule(uri.media, threading) : choiceOf('--idle', values.idle, IDLES),
-    driverIdle: choiceOf('--driver-idle', values['driver-idle'], IDLES),
-    media: choiceOf<MediaName>('--media', values.media, MEDIA),
+    ...driver,
+    idle: values.idle === undefined ? idleRule(uri.media, driver.threading) : choiceOf('--idle', values.idle, IDLES),
     mtuLength: mtu === undefined ? undefined : sizeOf('--mtu', mtu, 1, Infinity),
     termLength: termLength === undefined ? undefined : sizeOf('--term-length', termLength, 1, Infinity),
     claims: false,
@@ -146,12 +142,6 @@ function channelOf(channel: string): ChannelUri {
   }
   if (uri.isSpy) throw new UsageError('--channel: nothing can be published to a spy.')
   return uri
-}
-
-function threadingOf(driver: StreamPlan['driver'], threading: string | undefined): ThreadingMode {
-  if (driver === 'embedded') return choiceOf('--threading', threading ?? 'SHARED', THREADINGS)
-  if (threading !== undefined) throw new UsageError('--threading: a driver that is invoked has no threads of its own.')
-  return 'INVOKER'
 }
 
 function secondsOf(name: string, text: string, min: number): number {

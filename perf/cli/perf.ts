@@ -6,7 +6,7 @@ export const perf: Command = (args, output) =>
   dispatch(
     {
       name: 'godwit perf',
-      title: 'Measures streams between two threads of one process, over IPC or UDP.',
+      title: 'Measures streams between two threads of one process, over IPC or UDP; the driver is there or in another.',
       commands: {
         throughput: {
           summary: 'messages and bytes per second of one stream',

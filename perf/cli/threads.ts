@@ -20,18 +20,20 @@ const BUSY_DRIVER_THREADS: Readonly<Record<ThreadingMode, number>> = {
 }
 
 /**
- * Threads that take all of a core: those with much to do, and those that spin.
+ * Threads that take all of a core: those with much to do, and those that spin. It is one machine that they run on,
+ * whichever process they belong to.
  *
+ * @param threading undefined: not known, it is at least one thread
  * @param driverIdle what the threads of the driver do without work; default something that rests
  */
 export function busyThreads(
-  media: ChannelMedia, threading: ThreadingMode, driverIdle: IdleStrategyName = 'backoff',
+  media: ChannelMedia, threading: ThreadingMode = 'SHARED', driverIdle: IdleStrategyName = 'backoff',
 ): number {
   if (spins(driverIdle)) return MEASURING_THREADS + DRIVER_THREADS[threading]
   return MEASURING_THREADS + (media === 'ipc' ? 0 : BUSY_DRIVER_THREADS[threading])
 }
 
-/** Whether a thread never rests. */
-export function spins(idle: IdleStrategyName): boolean {
-  return idle !== 'backoff' && idle !== 'sleeping'
+/** Whether a thread never rests; one of which that is not known may. */
+export function spins(idle: IdleStrategyName | undefined): boolean {
+  return idle !== undefined && idle !== 'backoff' && idle !== 'sleeping'
 }

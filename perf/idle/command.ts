@@ -1,8 +1,11 @@
 import { cpus, loadavg, release, type } from 'node:os'
 import type { WaitStrategyName } from '../../client/conductor/wait-strategy.ts'
 import type { Command } from '../../codegen/cli/command.ts'
-import { EXIT_OK, parseOptions, UsageError, wantsHelp } from '../../codegen/cli/command.ts'
+import { EXIT_OK, parseOptions, wantsHelp } from '../../codegen/cli/command.ts'
 import { packageVersion } from '../../client/version.ts'
+import { choiceOf, numberOf } from '../../driver/cli/option-values.ts'
+import { DRIVER_OPTIONS, driverChoice } from '../cli/driver-choice.ts'
+import { driverText, UNKNOWN } from '../cli/environment.ts'
 import type { IdleUsage } from './cpu.ts'
 import { measureIdleUsage } from './cpu.ts'
 import type { IdlePlan } from './plan.ts'
@@ -10,8 +13,7 @@ import type { Spread } from './spread.ts'
 import type { WakeUps } from './wake-up.ts'
 import { measureWakeUps } from './wake-up.ts'
 
-const THREADINGS = ['SHARED', 'SHARED_NETWORK', 'DEDICATED'] as const
-const MEDIA = ['auto', 'native', 'dgram'] as const
+const DRIVERS = ['embedded', 'process'] as const
 const STRATEGIES: readonly WaitStrategyName[] = ['spin', 'backoff', 'sleep']
 
 const SECONDS_MIN = 0.1
@@ -21,7 +23,7 @@ const SEED_MAX = 2 ** 31 - 1
 
 const HELP = `Usage: godwit perf idle [options]
 
-Measures what an embedded driver costs that has nothing to do, and how fast those wake up who wait.
+Measures what a driver costs that has nothing to do, and how fast those wake up who wait.
 
 First the processor time of a driver and a client in this process, connected, with one publication and one
 subscription over UDP that carry nothing, in windows of a second. Then, for each waiting strategy of the
@@ -31,7 +33,11 @@ in one thread and awaited with "for await" in another.
 Options:
   --seconds <s>       length of each of these measurements; default 5
   --warm-up <s>       before the first; default ${WARM_UP_SECONDS_DEFAULT}
-  --threading <mode>  threads of the driver: SHARED (default), SHARED_NETWORK, DEDICATED
+  --driver <kind>     embedded (default): in this process; process: in one of its own, whose processor time
+                      is that of the driver then
+  --dir <folder>      the directory of a driver that runs already, instead of starting one
+  --threading <mode>  threads of the driver: SHARED (default; embedded), SHARED_NETWORK, DEDICATED (default
+                      of process)
   --media <name>      auto (default), native, dgram
   --idle <strategy>   one waiting strategy (${STRATEGIES.join(', ')}) or all (default) or none
   --seed <n>          of the pauses; default 1
@@ -53,7 +59,7 @@ export const idle: Command = async (args, output) => {
   const wakeUps = plan.strategies.length === 0 ? [] : await measureWakeUps(plan)
   output.out(json
     ? `${JSON.stringify({ measurement: 'idle', ...usage, wakeUps, plan, environment }, null, 2)}\n`
-    : `${environmentText(plan, environment)}\n\n${usageText(usage)}\n${wakeUpsText(wakeUps)}`)
+    : `${environmentText(plan, environment)}\n\n${usageText(plan, usage)}\n${wakeUpsText(wakeUps)}`)
   return EXIT_OK
 }
 
@@ -64,8 +70,7 @@ export function idleOptions(args: readonly string[]): { readonly plan: IdlePlan;
     options: {
       'seconds': { type: 'string', default: '5' },
       'warm-up': { type: 'string', default: String(WARM_UP_SECONDS_DEFAULT) },
-      'threading': { type: 'string', default: 'SHARED' },
-      'media': { type: 'string', default: 'auto' },
+      ...DRIVER_OPTIONS,
       'idle': { type: 'string', default: 'all' },
       'seed': { type: 'string', default: '1' },
       'json': { type: 'boolean', default: false },
@@ -74,10 +79,9 @@ export function idleOptions(args: readonly string[]): { readonly plan: IdlePlan;
   const strategy = choiceOf('--idle', values.idle, ['all', 'none', ...STRATEGIES])
   return {
     plan: {
+      ...driverChoice(values, DRIVERS),
       seconds: numberOf('--seconds', values.seconds, SECONDS_MIN, SECONDS_MAX),
       warmUpSeconds: numberOf('--warm-up', values['warm-up'], 0, SECONDS_MAX),
-      threading: choiceOf('--threading', values.threading, THREADINGS),
-      media: choiceOf('--media', values.media, MEDIA),
       strategies: strategy === 'all' ? STRATEGIES : STRATEGIES.filter((name) => name === strategy),
       seed: Math.floor(numberOf('--seed', values.seed, 0, SEED_MAX)),
     },
@@ -107,20 +111,23 @@ function environmentOf(): Environment {
   }
 }
 
-function environmentText({ threading, media }: IdlePlan, environment: Environment): string {
+function environmentText(plan: IdlePlan, environment: Environment): string {
   const { godwit, node, cpu, cores, load, kernel } = environment
+  const { threading = UNKNOWN, media = UNKNOWN } = plan
   return [
     `godwit ${godwit}, Node ${node}, ${cpu}, ${cores} cores, load ${load}, ${kernel}`,
-    `embedded driver, threading ${threading}, media ${media}`,
+    `driver ${driverText(plan)}, threading ${threading}, media ${media}`,
   ].join('\n')
 }
 
-function usageText({ processPercent, threads }: IdleUsage): string {
+function usageText({ driver }: IdlePlan, { processPercent, threads }: IdleUsage): string {
   const lines = ['without anything to do: percent of one core, waits per second; median (least to most)']
-  lines.push(`  process         ${spreadText(processPercent, 2)}`)
+  const isApart = driver !== 'embedded'
+  lines.push(`  ${(isApart ? 'this process' : 'process').padEnd(14)}  ${spreadText(processPercent, 2)}`)
   if (threads !== undefined) {
     const { driverPercent, driverWaitsPerSecond, clientPercent, clientWaitsPerSecond } = threads
-    lines.push(`  driver threads  ${spreadText(driverPercent, 2)}  ${spreadText(driverWaitsPerSecond, 0)}`)
+    const name = `driver ${isApart ? 'process' : 'threads'}`
+    lines.push(`  ${name}  ${spreadText(driverPercent, 2)}  ${spreadText(driverWaitsPerSecond, 0)}`)
     lines.push(`  client thread   ${spreadText(clientPercent, 2)}  ${spreadText(clientWaitsPerSecond, 0)}`)
   }
   return `${lines.join('\n')}\n`
@@ -144,16 +151,4 @@ function wakeUpsText(wakeUps: readonly WakeUps[]): string {
 
 function spreadText({ median, min, max }: Spread, digits: number): string {
   return `${median.toFixed(digits).padStart(7)} (${min.toFixed(digits)} to ${max.toFixed(digits)})`
-}
-
-function choiceOf<T extends string>(name: string, value: string, choices: readonly T[]): T {
-  const choice = choices.find((candidate) => candidate === value)
-  if (choice === undefined) throw new UsageError(`${name}: "${value}" is none of ${choices.join(', ')}.`)
-  return choice
-}
-
-function numberOf(name: string, text: string, min: number, max: number): number {
-  const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : NaN
-  if (value >= min && value <= max) return value
-  throw new UsageError(`${name}: "${text}" is not a number of ${min} to ${max}.`)
 }

@@ -1,19 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from '../../client/client.ts'
-import { MediaDriver } from '../../driver/launcher/media-driver.ts'
+import { startDriver } from '../streams/measured-driver.ts'
+import { driverOptionsOf } from '../streams/plan.ts'
 import { resolvedChannelOf } from './channels.ts'
 import type { IdlePlan } from './plan.ts'
 import type { Spread } from './spread.ts'
 import { spreadOf } from './spread.ts'
 import type { ThreadUsage } from './thread-usage.ts'
-import { readThreads } from './thread-usage.ts'
+import { readOwnThread, readThreads } from './thread-usage.ts'
 
 const WINDOW_MS = 1000
 const CONNECT_TIMEOUT_MS = 10_000
 
 /** Processor time of a driver and a client without anything to do, in windows of a second. */
 export interface IdleUsage {
-  /** Percent of one core, of the whole process. */
+  /** Percent of one core, of this whole process; a driver in another one is not in it. */
   readonly processPercent: Spread
   /** Undefined where the system does not tell what threads use. */
   readonly threads: IdleThreads | undefined
@@ -38,15 +39,17 @@ interface Sample {
 /** One driver; in this thread a client that is connected, with a publication and a subscription over UDP. */
 export async function measureIdleUsage(plan: IdlePlan): Promise<IdleUsage> {
   const others = new Set(readThreads()?.keys() ?? [])
-  const driver = await MediaDriver.launch({ threadingMode: plan.threading, media: plan.media })
+  const driver = await startDriver(plan, driverOptionsOf(plan))
   try {
-    const client = await Client.connect(driver)
+    const client = await Client.connect(driver.target)
     try {
       const subscription = await client.addSubscription('aeron:udp?endpoint=localhost:0', 1)
       const publication = await client.addPublication(await resolvedChannelOf(subscription), 1)
       await publication.waitForConnected({ timeoutMs: CONNECT_TIMEOUT_MS })
       await delay(1000 * plan.warmUpSeconds)
-      return await measureWindows(plan.seconds, others)
+      const { pid } = driver
+      const windows = measureWindows(plan.seconds, () => driverThreads(plan.driver !== 'embedded', pid, others))
+      return await Promise.race([windows, driver.failure])
     } finally {
       await client.close()
     }
@@ -55,11 +58,23 @@ export async function measureIdleUsage(plan: IdlePlan): Promise<IdleUsage> {
   }
 }
 
-async function measureWindows(seconds: number, others: ReadonlySet<number>): Promise<IdleUsage> {
-  const samples = [takeSample(others)]
+/** Threads that came with an embedded driver are the driver's; those of its process are all. */
+function driverThreads(
+  isApart: boolean, pid: number | undefined, others: ReadonlySet<number>,
+): ReadonlyMap<number, ThreadUsage> | undefined {
+  if (isApart) return pid === undefined ? undefined : readThreads(pid)
+  const threads = readThreads()
+  return threads && new Map([...threads].filter(([id]) => !others.has(id)))
+}
+
+async function measureWindows(
+  seconds: number, driver: () => ReadonlyMap<number, ThreadUsage> | undefined,
+): Promise<IdleUsage> {
+  const isTold = driver() !== undefined
+  const samples = [takeSample(driver)]
   for (let n = 0; n < Math.max(1, Math.round((1000 * seconds) / WINDOW_MS)); n++) {
     await delay(Math.min(WINDOW_MS, 1000 * seconds))
-    samples.push(takeSample(others))
+    samples.push(takeSample(driver))
   }
   const perMs = (value: (sample: Sample) => number): number[] =>
     samples.slice(1).map((sample, i) => (value(sample) - value(samples[i]!)) / (sample.ms - samples[i]!.ms))
@@ -67,7 +82,7 @@ async function measureWindows(seconds: number, others: ReadonlySet<number>): Pro
   const perSecond = (count: (sample: Sample) => number): Spread => spreadOf(perMs((sample) => 1e3 * count(sample)))
   return {
     processPercent: percent(({ processNs }) => processNs),
-    threads: readThreads() === undefined ? undefined : {
+    threads: !isTold ? undefined : {
       driverPercent: percent(({ driver }) => driver.cpuNs),
       driverWaitsPerSecond: perSecond(({ driver }) => driver.waits),
       clientPercent: percent(({ client }) => client.cpuNs),
@@ -76,13 +91,10 @@ async function measureWindows(seconds: number, others: ReadonlySet<number>): Pro
   }
 }
 
-/** Threads that came with the driver are the driver's. */
-function takeSample(others: ReadonlySet<number>): Sample {
+function takeSample(driver: () => ReadonlyMap<number, ThreadUsage> | undefined): Sample {
   const { user, system } = process.cpuUsage()
-  const threads = readThreads() ?? new Map<number, ThreadUsage>()
   let [cpuNs, waits] = [0, 0]
-  for (const [id, usage] of threads) {
-    if (others.has(id)) continue
+  for (const usage of driver()?.values() ?? []) {
     cpuNs += usage.cpuNs
     waits += usage.waits
   }
@@ -90,6 +102,6 @@ function takeSample(others: ReadonlySet<number>): Sample {
     ms: performance.now(),
     processNs: 1e3 * (user + system),
     driver: { cpuNs, waits },
-    client: threads.get(process.pid) ?? { cpuNs: 0, waits: 0 },
+    client: readOwnThread() ?? { cpuNs: 0, waits: 0 },
   }
 }

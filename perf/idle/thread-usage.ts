@@ -1,7 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-const TASKS = '/proc/self/task'
-
 /** What a thread has used so far. */
 export interface ThreadUsage {
   readonly cpuNs: number
@@ -9,12 +7,13 @@ export interface ThreadUsage {
   readonly waits: number
 }
 
-/** All threads of the process by their ids; undefined where the system does not tell. */
-export function readThreads(): ReadonlyMap<number, ThreadUsage> | undefined {
+/** All threads of a process by their ids; undefined where the system does not tell. */
+export function readThreads(pid: number | 'self' = 'self'): ReadonlyMap<number, ThreadUsage> | undefined {
   try {
+    const tasks = `/proc/${pid}/task`
     const threads = new Map<number, ThreadUsage>()
-    for (const id of readdirSync(TASKS)) {
-      const usage = readThread(`${TASKS}/${id}`)
+    for (const id of readdirSync(tasks)) {
+      const usage = readThread(`${tasks}/${id}`)
       if (usage !== undefined) threads.set(Number(id), usage)
     }
     return threads.size === 0 ? undefined : threads

@@ -1,6 +1,7 @@
 /** The thread that waits for messages, from its order in `workerData` to the end. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { Client } from '../../client/client.ts'
+import type { DriverLocation } from '../../client/client.ts'
 import type { WaitStrategyName } from '../../client/conductor/wait-strategy.ts'
 import type { DriverHandle } from '../../client/protocol/embedded.ts'
 import { monotonicNs } from '../../driver/launcher/driver-thread.ts'
@@ -8,7 +9,7 @@ import { resolvedChannelOf } from './channels.ts'
 import { readOwnThread } from './thread-usage.ts'
 
 export interface WaiterOrder {
-  readonly handle: DriverHandle
+  readonly driver: DriverHandle | DriverLocation
   readonly channel: string
   readonly streamId: number
   readonly strategy: WaitStrategyName
@@ -24,8 +25,8 @@ function report(message: WaiterReport): void {
   parentPort?.postMessage(message)
 }
 
-async function main({ handle, channel, streamId, strategy, warmUpMessages }: WaiterOrder): Promise<void> {
-  const client = await Client.connect(handle, { idle: strategy })
+async function main({ driver, channel, streamId, strategy, warmUpMessages }: WaiterOrder): Promise<void> {
+  const client = await Client.connect(driver, { idle: strategy })
   try {
     const subscription = await client.addSubscription(channel, streamId)
     report({ kind: 'subscribed', channel: await resolvedChannelOf(subscription) })

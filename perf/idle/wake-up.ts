@@ -5,7 +5,9 @@ import type { WaitStrategyName } from '../../client/conductor/wait-strategy.ts'
 import { DirectBuffer } from '../../codegen/runtime/index.ts'
 import { SeededRandom } from '../../driver/core/random.ts'
 import { monotonicNs } from '../../driver/launcher/driver-thread.ts'
-import { MediaDriver } from '../../driver/launcher/media-driver.ts'
+import type { MeasuredDriver } from '../streams/measured-driver.ts'
+import { startDriver } from '../streams/measured-driver.ts'
+import { driverOptionsOf } from '../streams/plan.ts'
 import type { IdlePlan } from './plan.ts'
 import { quantile } from './spread.ts'
 import type { WaiterOrder, WaiterReport } from './waiter.ts'
@@ -50,12 +52,13 @@ export interface WakeUps {
 
 /** Messages one by one after random pauses, for each strategy over IPC and UDP. */
 export async function measureWakeUps(plan: IdlePlan): Promise<readonly WakeUps[]> {
-  const driver = await MediaDriver.launch({ threadingMode: plan.threading, media: plan.media })
+  const driver = await startDriver(plan, driverOptionsOf(plan))
   try {
     const results: WakeUps[] = []
     for (const media of ['ipc', 'udp'] as const) {
       for (const strategy of plan.strategies) {
-        results.push(await measureStream(driver, media, FIRST_STREAM_ID + results.length, strategy, plan))
+        const stream = measureStream(driver, media, FIRST_STREAM_ID + results.length, strategy, plan)
+        results.push(await Promise.race([stream, driver.failure]))
       }
     }
     return results
@@ -65,16 +68,16 @@ export async function measureWakeUps(plan: IdlePlan): Promise<readonly WakeUps[]
 }
 
 async function measureStream(
-  driver: MediaDriver, media: WakeUpMedia, streamId: number, strategy: WaitStrategyName, plan: IdlePlan,
+  driver: MeasuredDriver, media: WakeUpMedia, streamId: number, strategy: WaitStrategyName, plan: IdlePlan,
 ): Promise<WakeUps> {
   const module = new URL(import.meta.url.endsWith('.ts') ? './waiter.ts' : './waiter.js', import.meta.url)
   const order: WaiterOrder = {
-    handle: driver.handle, channel: CHANNELS[media], streamId, strategy, warmUpMessages: WARM_UP_MESSAGES,
+    driver: driver.target, channel: CHANNELS[media], streamId, strategy, warmUpMessages: WARM_UP_MESSAGES,
   }
   const worker = new Worker(module, { workerData: order })
   try {
     const reports = reportsOf(worker)
-    const client = await Client.connect(driver.handle, { idle: strategy })
+    const client = await Client.connect(driver.target, { idle: strategy })
     try {
       const { channel } = await reports.next('subscribed')
       const publishUs = await publishAll(client, channel, streamId, plan)

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { GodwitError } from '../../codegen/runtime/index.ts'
-import { MediaDriver } from '../../driver/launcher/media-driver.ts'
-import { BESIDE } from './invoked-driver.ts'
+import type { MeasuredDriver } from './measured-driver.ts'
+import { startDriver } from './measured-driver.ts'
 import { MeasuringWorker } from './measuring-worker.ts'
 import type { StreamPlan } from './plan.ts'
 import { driverOptionsOf } from './plan.ts'
@@ -74,7 +74,10 @@ async function withRun<T>(
   options: MeasureOptions,
   body: (run: Run) => Promise<T>,
 ): Promise<T> {
-  const driver = await launchDriver(plan)
+  const driver = await startDriver(plan, driverOptionsOf(plan)).catch((error: unknown) => {
+    // An interrupt in a terminal goes to the process of the driver as well, which may be too young to ignore it.
+    throw options.signal?.aborted === true ? interruptedError() : error
+  })
   const run = new Run(driver, plan, roles, options)
   try {
     const result = await body(run)
@@ -87,30 +90,24 @@ async function withRun<T>(
   }
 }
 
-function launchDriver(plan: StreamPlan): Promise<MediaDriver> {
-  const options = driverOptionsOf(plan)
-  if (plan.driver === 'embedded') return MediaDriver.launch(options)
-  // Of a measuring thread that dies the run hears by itself.
-  const onError = (): void => undefined
-  return MediaDriver.launch({ ...options, threadingMode: 'INVOKER', agentGroups: BESIDE, onError })
-}
-
 /** A driver, two threads that measure, and this thread, which leads and otherwise waits. */
 class Run {
   readonly workers: readonly [MeasuringWorker, MeasuringWorker]
   isInterrupted: boolean = false
+  readonly #driver: MeasuredDriver
   readonly #plan: StreamPlan
   readonly #options: MeasureOptions
   readonly #state: RunState = new RunState()
 
-  constructor(driver: MediaDriver, plan: StreamPlan, roles: readonly [Role, Role], options: MeasureOptions) {
-    const { handle, agentGroups } = driver
+  constructor(driver: MeasuredDriver, plan: StreamPlan, roles: readonly [Role, Role], options: MeasureOptions) {
+    const { target, agentGroups } = driver
+    this.#driver = driver
     this.#plan = plan
     this.#options = options
     const module = options.threadModule ?? THREAD_MODULE
     const state = this.#state.memory
     const start = (index: 0 | 1): MeasuringWorker =>
-      new MeasuringWorker(module, { role: roles[index], plan, handle, state, agents: agentGroups[index] })
+      new MeasuringWorker(module, { role: roles[index], plan, driver: target, state, agents: agentGroups[index] })
     this.workers = [start(0), start(1)]
   }
 
@@ -161,7 +158,7 @@ class Run {
   }
 
   #orFailure<T>(step: Promise<T>): Promise<T> {
-    return Promise.race([step, ...this.workers.map((worker) => worker.failure)])
+    return Promise.race([step, this.#driver.failure, ...this.workers.map((worker) => worker.failure)])
   }
 
   /** For what comes before anything is measured: an interrupt ends it at once. */

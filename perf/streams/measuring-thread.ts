@@ -84,10 +84,10 @@ class MeasuringThread {
   }
 
   async run(makeWriter: (length: number) => MessageWriter): Promise<void> {
-    const { role, plan, handle } = this.#order
+    const { role, plan, driver } = this.#order
     const pump = this.#pump
     pump?.start()
-    const client = await Client.connect(handle, { clientName: `perf-${role}` })
+    const client = await Client.connect(driver, { clientName: `perf-${role}` })
     try {
       const subscription = role === 'publisher' ? undefined : await this.#subscribe(client)
       const publication = role === 'subscriber' ? undefined : await this.#publish(client)

@@ -1,20 +1,32 @@
 import type { DriverOptions, IdleStrategyName, MediaName, ThreadingMode } from '../../driver/core/driver-settings.ts'
 
+/**
+ * Where the driver of a run is. `embedded`: in threads of this process; `invoker`: in the measuring threads, beside
+ * their streams; `process`: in a process of its own, which the run starts and ends; `running`: in one that was there
+ * before, and stays.
+ */
+export type DriverKind = 'embedded' | 'invoker' | 'process' | 'running'
+
+/** The driver of a run. Of one that runs already, all but `dir` is undefined: nothing is known of it. */
+export interface DriverPlan {
+  readonly driver: DriverKind
+  /** Directory of a driver that runs already. */
+  readonly dir: string | undefined
+  readonly threading: ThreadingMode | undefined
+  readonly driverIdle: IdleStrategyName | undefined
+  readonly media: MediaName | undefined
+}
+
 /** What is to be measured, settled. Plain data: it is posted to threads. */
-export interface StreamPlan {
+export interface StreamPlan extends DriverPlan {
   readonly channel: string
   readonly streamId: number
   /** Bytes of a message. */
   readonly length: number
   readonly seconds: number
   readonly warmUpSeconds: number
-  /** `invoker`: the measuring threads run the driver's agents, too. */
-  readonly driver: 'embedded' | 'invoker'
-  readonly threading: ThreadingMode
   /** Of the two measuring threads. */
   readonly idle: IdleStrategyName
-  readonly driverIdle: IdleStrategyName
-  readonly media: MediaName
   readonly mtuLength: number | undefined
   readonly termLength: number | undefined
   /** Whether messages are written in place, by `tryClaim`, instead of copied by `offer`. */
@@ -26,16 +38,20 @@ export interface StreamPlan {
 }
 
 /** Settings of the driver that a plan asks for. */
-export function driverOptionsOf(plan: StreamPlan): Partial<DriverOptions> {
-  const { driverIdle, mtuLength, termLength } = plan
+export function driverOptionsOf(
+  plan: DriverPlan & Partial<Pick<StreamPlan, 'mtuLength' | 'termLength'>>,
+): Partial<DriverOptions> {
+  const { threading, driverIdle, media, mtuLength, termLength } = plan
   return {
-    threadingMode: plan.threading,
-    media: plan.media,
-    conductorIdleStrategy: driverIdle,
-    senderIdleStrategy: driverIdle,
-    receiverIdleStrategy: driverIdle,
-    sharedNetworkIdleStrategy: driverIdle,
-    sharedIdleStrategy: driverIdle,
+    ...(threading === undefined ? {} : { threadingMode: threading }),
+    ...(media === undefined ? {} : { media }),
+    ...(driverIdle === undefined ? {} : {
+      conductorIdleStrategy: driverIdle,
+      senderIdleStrategy: driverIdle,
+      receiverIdleStrategy: driverIdle,
+      sharedNetworkIdleStrategy: driverIdle,
+      sharedIdleStrategy: driverIdle,
+    }),
     ...(mtuLength === undefined ? {} : { mtuLength, ipcMtuLength: mtuLength }),
     ...(termLength === undefined ? {} : { termBufferLength: termLength, ipcTermBufferLength: termLength }),
   }

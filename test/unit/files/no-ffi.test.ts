@@ -3,21 +3,12 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as assert from 'uvu/assert'
 import { runChild } from '../../support/child.ts'
+import { withoutFfi } from '../../support/no-ffi.ts'
 import { repositoryRoot } from '../../support/root.ts'
 import { scratchFolder } from '../../support/scratch.ts'
 import { suite } from '../../support/suite.ts'
 
 const test = suite('without a way to call the system', { timeoutMs: 30_000 })
-
-/** Lets `require('koffi')` fail as if it were not installed. */
-const NO_KOFFI = `
-const Module = require('node:module')
-const resolve = Module._resolveFilename
-Module._resolveFilename = function (request, ...rest) {
-  if (request === 'koffi') throw new Error("Cannot find module 'koffi'")
-  return resolve.call(this, request, ...rest)
-}
-`
 
 const PROGRAM = `
 import { Client, MediaDriver } from '${pathToFileURL(join(repositoryRoot, 'dist', 'driver', 'index.js')).href}'
@@ -38,12 +29,9 @@ process.stdout.write(JSON.stringify({ failures, works }))
 
 test('drivers with directories say what to install, and those in memory work', async () => {
   const folder = scratchFolder('no-ffi')
-  const [preload, program] = [join(folder, 'no-koffi.cjs'), join(folder, 'program.mjs')]
-  writeFileSync(preload, NO_KOFFI)
+  const program = join(folder, 'program.mjs')
   writeFileSync(program, PROGRAM)
-  const flag = '--no-experimental-ffi'
-  const flags = process.allowedNodeEnvironmentFlags.has(flag) ? [flag] : []
-  const args = [...flags, '--require', preload, program]
+  const args = [...withoutFfi(folder), program]
   const { stdout, stderr, code } = await runChild(process.execPath, args, { timeoutMs: 20_000 })
   assert.is(code, 0, stderr)
   const { failures, works } = JSON.parse(stdout) as { failures: [string, string][], works: boolean }

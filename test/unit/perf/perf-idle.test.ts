@@ -50,7 +50,7 @@ test('idle as text, without wake-ups', async () => {
 test('wrong options of idle are named', async () => {
   for (const [name, value] of [
     ['--seconds', '0'], ['--warm-up', '-1'], ['--threading', 'INVOKER'], ['--media', 'memory'], ['--idle', 'nap'],
-    ['--seed', 'x'],
+    ['--seed', 'x'], ['--driver', 'invoker'],
   ] as const) {
     const { code, err } = await runPerf('idle', `${name}=${value}`)
     assert.is(code, 2)
@@ -58,9 +58,8 @@ test('wrong options of idle are named', async () => {
   }
   const { code, out } = await runPerf('idle', '--help')
   assert.is(code, 0)
-  for (const option of ['--seconds', '--warm-up', '--threading', '--media', '--idle', '--seed', '--json']) {
-    assert.match(out, option)
-  }
+  const options = ['seconds', 'warm-up', 'driver', 'dir', 'threading', 'media', 'idle', 'seed', 'json']
+  for (const option of options) assert.match(out, `  --${option} `)
 })
 
 test('spread and quantiles', () => {

@@ -23,8 +23,8 @@ test('there is help at every level, which names every option', async () => {
   const top = await runPerf('--help')
   assert.is(top.code, 0)
   assert.match(top.out, 'Usage: godwit perf <command>')
-  const common = ['channel', 'stream', 'length', 'seconds', 'warm-up', 'driver', 'threading', 'idle', 'driver-idle']
-  const more = ['media', 'mtu', 'term-length', 'concurrent', 'json']
+  const common = ['channel', 'stream', 'length', 'seconds', 'warm-up', 'driver', 'dir', 'threading', 'idle']
+  const more = ['driver-idle', 'media', 'mtu', 'term-length', 'concurrent', 'json']
   for (const [command, own] of [['throughput', 'claim'], ['latency', 'rate']] as const) {
     const { code, out, err } = await runPerf(command, '--seconds', '1', '--help')
     assert.is(code, 0)
@@ -43,6 +43,7 @@ test('without options, 32 bytes go over IPC for five seconds', () => {
     seconds: 5,
     warmUpSeconds: 1,
     driver: 'embedded',
+    dir: undefined,
     threading: 'SHARED',
     idle: 'backoff',
     driverIdle: 'backoff',
@@ -83,6 +84,10 @@ test('options become the plan, and the plan settings of the driver', () => {
   })
   assert.is(latencyOptions(['--rate', '2500']).plan.rate, 2500)
   assert.is(throughputOptions(['--driver', 'invoker']).plan.threading, 'INVOKER')
+  assert.is(throughputOptions(['--driver', 'process']).plan.threading, 'DEDICATED')
+  assert.is(throughputOptions(['--driver', 'process', '--threading', 'SHARED']).plan.threading, 'SHARED')
+  const { plan: { driver, dir, threading, driverIdle, media } } = throughputOptions(['--dir', '/dev/shm/x'])
+  assert.equal([driver, dir, threading, driverIdle, media], ['running', '/dev/shm/x', undefined, undefined, undefined])
 })
 
 test('spinning is the default only for latency where each busy thread has a core', () => {
@@ -92,6 +97,8 @@ test('spinning is the default only for latency where each busy thread has a core
   assert.is(idleOf(), cores >= 2 ? 'busySpin' : 'backoff')
   assert.is(idleOf(...udp), cores >= 3 ? 'busySpin' : 'backoff')
   assert.is(idleOf(...udp, '--threading', 'DEDICATED'), cores >= 4 ? 'busySpin' : 'backoff')
+  assert.is(idleOf(...udp, '--driver', 'process'), cores >= 4 ? 'busySpin' : 'backoff')
+  assert.is(idleOf(...udp, '--dir', '/dev/shm/x'), cores >= 3 ? 'busySpin' : 'backoff')
   assert.is(idleOf(...udp, '--driver', 'invoker'), cores >= 2 ? 'busySpin' : 'backoff')
 })
 
@@ -103,6 +110,9 @@ test('threads that spin without a core for each are told of', () => {
   assert.is(isOversubscribed(...udp, '--threading', 'DEDICATED'), false)
   assert.is(isOversubscribed(...udp, '--threading', 'DEDICATED', '--idle', 'busySpin'), cores < 4)
   assert.is(isOversubscribed('--threading', 'DEDICATED', '--driver-idle', 'noop'), cores < 5)
+  assert.is(isOversubscribed('--driver', 'process', '--driver-idle', 'noop'), cores < 5)
+  assert.is(isOversubscribed(...udp, '--driver', 'process', '--idle', 'busySpin'), cores < 4)
+  assert.is(isOversubscribed(...udp, '--dir', '/dev/shm/x', '--idle', 'busySpin'), cores < 3)
 })
 
 test('wrong values are wrong usage, and name the option', () => {
@@ -116,9 +126,17 @@ test('wrong values are wrong usage, and name the option', () => {
   expectUsage(['--stream', '2147483647'], '--stream: "2147483647"')
   expectUsage(['--mtu', 'x'], '--mtu: "x" is not a number of 1 or more.')
   expectUsage(['--term-length', '0'], '--term-length: "0"')
-  expectUsage(['--driver', 'none'], '--driver: "none" is none of embedded, invoker.')
+  expectUsage(['--driver', 'none'], '--driver: "none" is none of embedded, invoker, process.')
   expectUsage(['--threading', 'INVOKER'], '--threading: "INVOKER" is none of SHARED, SHARED_NETWORK, DEDICATED.')
   expectUsage(['--driver', 'invoker', '--threading', 'SHARED'], '--threading: a driver that is invoked has no threads')
+  expectUsage(['--driver', 'process', '--threading', 'INVOKER'], '--threading: "INVOKER" is none of')
+  const settings = { driver: 'process', threading: 'SHARED', 'driver-idle': 'noop', media: 'dgram' }
+  for (const [name, value] of Object.entries(settings)) {
+    expectUsage(['--dir', '/x', `--${name}`, value], `--${name}: the driver of --dir runs already`)
+  }
+  expectUsage(['--dir', '/x', '--mtu', '8k'], 'put mtu=8k into --channel')
+  expectUsage(['--dir', '/x', '--term-length', '64k'], 'put term-length=64k into --channel')
+  expectUsage(['--dir', ''], '--dir: expected the directory')
   expectUsage(['--idle', 'sleep'], '--idle: "sleep" is none of')
   expectUsage(['--driver-idle', 'x'], '--driver-idle: "x" is none of')
   expectUsage(['--media', 'memory'], '--media: "memory" is none of auto, native, dgram.')
