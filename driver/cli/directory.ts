@@ -4,7 +4,8 @@ import { formatCncVersion } from '../../client/memory/cnc.ts'
 import { UsageError } from '../../codegen/cli/command.ts'
 import { GodwitError } from '../../codegen/runtime/index.ts'
 import type { DriverIdentity } from '../tools/cnc-file.ts'
-import { isoTime, printable, roughDuration } from './text.ts'
+import { isoTime } from '../tools/iso-time.ts'
+import { printable, roughDuration } from './text.ts'
 
 /** The option that all commands about a driver's directory have. */
 export const DIRECTORY_OPTION = { dir: { type: 'string', short: 'd' } } as const

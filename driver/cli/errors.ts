@@ -4,7 +4,8 @@ import type { ErrorObservation } from '../../client/memory/error-log.ts'
 import { formatCncVersion } from '../../client/memory/cnc.ts'
 import { readErrors } from '../tools/cnc-file.ts'
 import { DIRECTORY_HELP, DIRECTORY_OPTION, directoryOf, identityText, refuseDamaged } from './directory.ts'
-import { counted, grouped, isoTime, linesText, printable } from './text.ts'
+import { isoTime } from '../tools/iso-time.ts'
+import { counted, grouped, linesText, printable } from './text.ts'
 
 const HELP = `Usage: godwit errors [options]
 

@@ -3,7 +3,8 @@ import { EXIT_OK, parseOptions, UsageError, wantsHelp } from '../../codegen/cli/
 import type { LossObservation } from '../../client/memory/loss-report.ts'
 import { readLosses } from '../tools/loss-file.ts'
 import { DIRECTORY_HELP, DIRECTORY_OPTION, directoryOf, refuseDamaged } from './directory.ts'
-import { counted, grouped, isoTime, linesText, printable, table } from './text.ts'
+import { isoTime } from '../tools/iso-time.ts'
+import { counted, grouped, linesText, printable, table } from './text.ts'
 import type { Column } from './text.ts'
 
 const HELP = `Usage: godwit loss [options]

@@ -1,8 +1,5 @@
 /** How the commands write numbers, times and what others have written. */
 
-/** Times beyond it are no dates. */
-const DATE_MS_MAX = 8.64e15
-
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /**
@@ -24,11 +21,6 @@ export function grouped(value: number | bigint): string {
 /** Such as `1 stream`, `2 streams` or `1,000 streams`. */
 export function counted(number: number, noun: string): string {
   return `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`
-}
-
-/** Epoch time as ISO 8601, in UTC. */
-export function isoTime(epochMs: number): string {
-  return Math.abs(epochMs) <= DATE_MS_MAX ? new Date(epochMs).toISOString() : `${epochMs} ms`
 }
 
 /** How long something took or is ago, in the unit that people would choose. */
