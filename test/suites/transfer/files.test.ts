@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, statSync, truncateSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { runChild } from '../../support/child.ts'
-import { BINARY, sha256Of, silentChannel, startPub, startSub, StreamCommand, transferFiles } from '../../support/stream-commands.ts'
+import {
+  BINARY, sha256Of, silentChannel, startPub, startSub, StreamCommand, transferFiles,
+} from '../../support/stream-commands.ts'
 import { suite } from '../../support/suite.ts'
 
 const test = suite('file ends', { timeoutMs: 40_000 })

@@ -37,6 +37,23 @@ test('one text can be sent several times, at a rate', async () => {
   assert.is((await sub.ended).stdout.toString(), 'tick\n'.repeat(5))
 })
 
+test('a second signal, of either kind, ends a command that still waits for its end', async () => {
+  const { sub, channel } = await startSub([])
+  const pub = startPub(channel, ['--linger', '30'])
+  pub.write('hello\n')
+  await sub.until('a line had come', () => sub.stdout.length > 0)
+  sub.kill('SIGKILL')
+  await sub.ended
+  pub.kill('SIGINT')
+  // It waits for a receiver that is gone, and would do so for long.
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  assert.not.ok(pub.hasEnded)
+  pub.kill('SIGTERM')
+  const { code, signal } = await pub.ended
+  assert.is(code, null)
+  assert.is(signal, 'SIGTERM')
+})
+
 test('an interrupt before what was asked for has come is an error', async () => {
   const { sub, channel } = await startSub(['--count', '3'])
   const pub = startPub(channel, ['--count', '3'])
