@@ -9,7 +9,11 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 export class Ending {
   readonly #controller: AbortController = new AbortController()
   readonly #interruption: GodwitError = interruptedError('before anything went through')
-  readonly #onSignal = (): void => this.#controller.abort(this.#interruption)
+  readonly #onSignal = (): void => {
+    // The next one does what it would do without this.
+    this.close()
+    this.#controller.abort(this.#interruption)
+  }
 
   constructor() {
     for (const name of SIGNALS) process.once(name, this.#onSignal)

@@ -1,8 +1,13 @@
 /** Runs `godwit pub` and `godwit sub` in processes of their own. */
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { repositoryRoot } from './root.ts'
+import { scratchFolder } from './scratch.ts'
 
 export const BINARY: string = join(repositoryRoot, 'dist', 'driver', 'cli.js')
 const LOOK_INTERVAL_MS = 10
@@ -95,6 +100,34 @@ export class StreamCommand {
       await setTimeout(LOOK_INTERVAL_MS)
     }
   }
+}
+
+/** A file to be sent, where it is to arrive, and where its parts are until then. */
+export interface TransferFiles {
+  readonly source: string
+  readonly target: string
+  readonly part: string
+}
+
+/** Makes the source, in a folder that is removed when the process ends. */
+export function transferFiles(content: Uint8Array): TransferFiles {
+  const folder = scratchFolder('transfer')
+  const source = join(folder, 'source')
+  writeFileSync(source, content)
+  return { source, target: join(folder, 'target'), part: join(folder, 'target.part') }
+}
+
+export function sha256Of(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+/** Over UDP, to a port of the moment that nobody listens at. */
+export async function silentChannel(): Promise<string> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  const { port } = socket.address()
+  socket.close()
+  return `aeron:udp?endpoint=127.0.0.1:${port}`
 }
 
 /** A subscriber at a port that the system chose, once it listens. */

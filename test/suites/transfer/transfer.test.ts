@@ -3,8 +3,6 @@
  * directions: they are the same behind it. Between drivers of their own, and through drivers in other processes.
  */
 import { createHash, randomFillSync } from 'node:crypto'
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -12,7 +10,7 @@ import { withNative } from '../../support/native.ts'
 import { RunningChild } from '../../support/running-child.ts'
 import { scratchFolder } from '../../support/scratch.ts'
 import { sharedMemoryFolder } from '../../support/shared-memory-folder.ts'
-import { BINARY, startPub, startSub, StreamCommand } from '../../support/stream-commands.ts'
+import { BINARY, silentChannel, startPub, startSub, StreamCommand } from '../../support/stream-commands.ts'
 import { suite } from '../../support/suite.ts'
 
 const LENGTH = 200_000_000
@@ -80,10 +78,7 @@ withNative(test)('200 MB arrive unchanged through drivers in processes of their 
     return { dir, child: new RunningChild(process.execPath, [BINARY, ...args, ...tuning]) }
   })
   for (const { child } of drivers) await child.until('the driver is ready', () => child.stdout.includes('ready'))
-  const socket = createSocket('udp4').bind(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const channel = `aeron:udp?endpoint=127.0.0.1:${socket.address().port}`
-  socket.close()
+  const channel = await silentChannel()
   const [ofPub, ofSub] = drivers
   const sub = new StreamCommand(['sub', '--channel', channel, '--dir', ofSub!.dir, '--out', target, '--json'], options)
   const pub = startPub(channel, ['--dir', ofPub!.dir, '--file', source, '--json', '--linger', '20'], options)
