@@ -109,6 +109,7 @@ const COMMANDS: Readonly<Record<string, (request: Request) => Answer | Promise<A
     await clients.get(name)?.client.close()
     await drivers.get(name)?.close()
   },
+  errors: ({ driver }) => ({ errors: named(drivers, driver).errors() }),
   clientCounters: ({ client }) => ({ counters: listCounters(named(clients, client).client.countersReader) }),
 }
 

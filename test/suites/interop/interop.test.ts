@@ -7,6 +7,10 @@ import { Reference, REFERENCE_VERSIONS, removeLeftovers } from './peers.ts'
 
 const NAMES = Object.keys(REFERENCE_VERSIONS) as readonly ReferenceName[]
 
+/** Runs those tests only whose name matches. */
+const ONLY_VARIABLE = 'GODWIT_INTEROP_ONLY'
+const only = new RegExp(process.env[ONLY_VARIABLE] ?? '')
+
 const test = suite('interop', { timeoutMs: 60_000 })
 const worlds = new Map<ReferenceName, World>()
 
@@ -26,7 +30,8 @@ test.after(async () => {
 for (const name of NAMES) {
   for (const cell of CELLS) {
     if (cell.isSince148 === true && name === 'old') continue
-    test(`${cell.name} (${name})`, () => cell.run(worlds.get(name)!))
+    const title = `${cell.name} (${name})`
+    if (only.test(title)) test(title, () => cell.run(worlds.get(name)!))
   }
 }
 

@@ -3,6 +3,7 @@ import type {
   ClientState,
   CncFacts,
   CounterFacts,
+  ErrorFacts,
   Failed,
   PeerClientSettings,
   PeerDriverSettings,
@@ -54,7 +55,7 @@ export class Peer {
   async connect(driver: PeerDriver, settings: PeerClientSettings = {}): Promise<PeerClient> {
     const name = this.newName('client')
     const { clientId } = await this.ask<{ clientId: number }>('connect', {
-      name, driver: driver.name, dir: driver.dir, settings,
+      name, dir: driver.dir, settings, ...(driver.peer === this ? { driver: driver.name } : {}),
     })
     return new PeerClient(this, name, clientId)
   }
@@ -88,6 +89,12 @@ export class PeerDriver {
     this.peer = peer
     this.name = name
     this.dir = dir
+  }
+
+  /** Its error log, by the reader of its own kind. */
+  async errors(): Promise<readonly ErrorFacts[]> {
+    const { name: driver, dir } = this
+    return (await this.peer.ask<{ errors: readonly ErrorFacts[] }>('errors', { driver, dir })).errors
   }
 
   async close(): Promise<void> {

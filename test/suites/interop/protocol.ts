@@ -106,6 +106,26 @@ export interface CounterFacts {
   readonly ownerId: number
 }
 
+/** One of the distinct errors of a driver. */
+export interface ErrorFacts {
+  readonly observationCount: number
+  readonly firstObservationMs: number
+  readonly lastObservationMs: number
+  readonly text: string
+}
+
+/** What an image lost. */
+export interface LossFacts {
+  readonly observationCount: number
+  readonly totalBytesLost: number
+  readonly firstObservationMs: number
+  readonly lastObservationMs: number
+  readonly sessionId: number
+  readonly streamId: number
+  readonly channel: string
+  readonly source: string
+}
+
 /** Header of a CnC file. */
 export interface CncFacts {
   readonly version: number

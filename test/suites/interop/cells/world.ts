@@ -12,18 +12,23 @@ const SETTINGS: PeerDriverSettings = {
   publicationLingerTimeoutNs: 1_000_000_000,
 }
 
-const LOSS: PeerDriverSettings = { lossPerMille: 50, lossSeed: 7 }
+export type Condition = 'sound' | 'lossy' | 'refusing' | 'strict'
 
-/** A driver and a client of the same kind that is connected to it. */
-export interface Side {
-  readonly driver: PeerDriver
-  readonly client: PeerClient
+/** By what is special about a driver that several cells use. */
+const CONDITIONS: Readonly<Record<Condition, PeerDriverSettings>> = {
+  sound: {},
+  /** Loses 5 %. */
+  lossy: { lossPerMille: 50, lossSeed: 7 },
+  /** Its clients make mistakes. */
+  refusing: {},
+  /** Gives clients up that are silent for a second. */
+  strict: { clientLivenessTimeoutNs: 1_000_000_000 },
 }
 
 /** The processes that cells share, for one version of the reference implementation. They are started when needed. */
 export class World {
   readonly reference: Reference
-  readonly #peers: Partial<Record<Kind, Peer>> = {}
+  readonly #peers: Map<string, Peer> = new Map()
   readonly #drivers: Map<string, Promise<PeerDriver>> = new Map()
   #streams: number = 1000
 
@@ -31,23 +36,24 @@ export class World {
     this.reference = reference
   }
 
-  /** The process that hosts drivers and clients of that kind. */
+  /** The process that hosts drivers of that kind, and the clients of Java. */
   peer(kind: Kind): Peer {
-    return (this.#peers[kind] ??= kind === 'Java' ? this.reference.start() : startOurPeer())
+    return this.#peer(kind, () => (kind === 'Java' ? this.reference.start() : startOurPeer()))
   }
 
   /** The driver of that kind that all cells use. */
-  driver(kind: Kind, condition: 'sound' | 'lossy' = 'sound'): Promise<PeerDriver> {
+  driver(kind: Kind, condition: Condition = 'sound'): Promise<PeerDriver> {
     const key = `${kind} ${condition}`
     const driver = this.#drivers.get(key) ??
-      this.peer(kind).launch(driverDirectory(), { ...SETTINGS, ...(condition === 'lossy' ? LOSS : {}) })
+      this.peer(kind).launch(driverDirectory(), { ...SETTINGS, ...CONDITIONS[condition] })
     this.#drivers.set(key, driver)
     return driver
   }
 
-  async side(kind: Kind, condition: 'sound' | 'lossy' = 'sound'): Promise<Side> {
-    const driver = await this.driver(kind, condition)
-    return { driver, client: await driver.peer.connect(driver) }
+  /** A client in a process of its own, or in that of Java's drivers. */
+  async connect(kind: Kind, driver: PeerDriver): Promise<PeerClient> {
+    const peer = kind === 'Java' ? this.peer(kind) : this.#peer('our client', startOurPeer)
+    return peer.connect(driver)
   }
 
   /** Id of a stream that no other cell uses. */
@@ -56,6 +62,12 @@ export class World {
   }
 
   async close(): Promise<void> {
-    await Promise.all(Object.values(this.#peers).map((peer) => peer.kill()))
+    await Promise.all([...this.#peers.values()].map((peer) => peer.kill()))
+  }
+
+  #peer(name: string, start: () => Peer): Peer {
+    const peer = this.#peers.get(name) ?? start()
+    this.#peers.set(name, peer)
+    return peer
   }
 }
