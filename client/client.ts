@@ -1,13 +1,14 @@
-import { GodwitError } from '../codegen/runtime/index.ts'
 import type { AbortSignalLike } from './abort-signal.ts'
 import { checkOptionalFunction, checkSignal, given } from './arguments.ts'
 import type { PublicationParameters } from './base-publication.ts'
 import { ClientConductor } from './conductor/client-conductor.ts'
 import type { ConductorSettings } from './conductor/client-conductor.ts'
+import { attach, awaitReady, DRIVER_CLOSED, driverProblem } from './conductor/await-driver.ts'
 import { diagnose } from './conductor/diagnostics.ts'
 import { DriverWaker } from './conductor/driver-waker.ts'
 import type { PublicationErrorFrame } from './conductor/driver-events.ts'
-import { EmbeddedLogs, embeddedHandleOf } from './conductor/embedded-connection.ts'
+import { awaitDirectory } from './conductor/directory-connection.ts'
+import { EmbeddedLogs, handleOf } from './conductor/embedded-connection.ts'
 import type { LogSource } from './conductor/log-source.ts'
 import type { Answer } from './conductor/registrations.ts'
 import type { ClientClock } from './conductor/turn-loop.ts'
@@ -19,10 +20,10 @@ import { DriverTimeoutError, optionError } from './errors.ts'
 import { ExclusivePublication } from './exclusive-publication.ts'
 import { AtomicBuffer } from './memory/atomic-buffer.ts'
 import { AtomicPosition } from './memory/atomic-position.ts'
-import { Cnc } from './memory/cnc.ts'
+import type { Cnc } from './memory/cnc.ts'
 import type { CountersReader } from './memory/counters-reader.ts'
-import { ManyToOneRingBuffer } from './memory/many-to-one-ring-buffer.ts'
-import type { EmbeddedDriverHandle } from './protocol/embedded.ts'
+import { defaultDirectory } from './files/directory-layout.ts'
+import type { DriverHandle } from './protocol/embedded.ts'
 import { Publication } from './publication.ts'
 import { Subscription } from './subscription.ts'
 import type { ImageHandler } from './subscription.ts'
@@ -41,13 +42,19 @@ const INVOKER = 'INVOKER'
 
 /** An embedded driver, as `Client.connect` takes it. */
 export interface EmbeddedDriver {
-  readonly handle: EmbeddedDriverHandle
+  readonly handle: DriverHandle
   /** In mode INVOKER the client runs the driver, by `invoke`, while it waits. */
   readonly threadingMode?: string
   /** A closed driver is not run any more; the client notices by its heartbeat. */
   readonly isClosed?: boolean
   /** Runs all agents of the driver once; returns a work count. */
   invoke?(): number
+}
+
+/** Where a driver of another process is, or of this one, that has a directory. */
+export interface DriverLocation {
+  /** Its directory, such as `/dev/shm/aeron-me`. */
+  readonly dir: string
 }
 
 /** All handlers are called while the client is serviced, and must not call back into it. */
@@ -117,21 +124,36 @@ export class Client {
   }
 
   /**
-   * Connects to a driver of the same process, from any of its threads.
+   * Connects to a driver: of the same process, from any of its threads, or of another process by its directory.
    *
-   * Rejects with DriverTimeoutError when the driver is not alive within the driver timeout, ERR_GODWIT_CLIENT_OPTION,
-   * ERR_GODWIT_CNC_VERSION or ERR_GODWIT_CNC_LENGTH when it is not a driver that this client understands.
+   * Rejects with DriverTimeoutError when the driver is not alive within the driver timeout, ERR_GODWIT_CLIENT_OPTION;
+   * ERR_GODWIT_CNC_VERSION, ERR_GODWIT_CNC_LENGTH or ERR_GODWIT_BUFFER_CAPACITY when it is not a driver that this client
+   * understands; with a directory also ERR_GODWIT_FILE when its file cannot be mapped, and
+   * ERR_GODWIT_FILES_UNSUPPORTED where processes cannot share files.
    *
-   * @param driver an embedded driver, or its handle, which can be posted to other threads
+   * @param driver a driver of this process, its handle, which can be posted to other threads, or the directory of one;
+   * default the directory that AERON_DIR names, or the user's own
    */
-  static async connect(driver: EmbeddedDriver | EmbeddedDriverHandle, options: ClientOptions = {}): Promise<Client> {
-    const handle = embeddedHandleOf(driver)
+  static async connect(
+    driver: EmbeddedDriver | DriverHandle | DriverLocation = { dir: defaultDirectory() }, options: ClientOptions = {},
+  ): Promise<Client> {
+    const handle = handleOf(driver) ?? locationOf(driver)
     if (handle === undefined) {
-      throw optionError(`connect: expected a MediaDriver or the handle of one, not ${given(driver)}`)
+      const expected = 'a MediaDriver, the handle of one, or { dir } with the directory of one'
+      throw optionError(`connect: expected ${expected}, not ${given(driver)}`)
     }
     const settings = settingsOf(options, invokerOf(driver), systemClock)
-    const cnc = await awaitDriver(new AtomicBuffer(handle.cnc), settings, options.signal)
     const waker = handle.wake === undefined ? undefined : new DriverWaker(handle.wake)
+    if (handle.kind === 'godwit-directory-driver') {
+      const { cnc, logs } = await awaitDirectory(handle.dir, settings, options.signal)
+      try {
+        return Client.over(cnc, logs, settings, options, waker)
+      } catch (error) {
+        logs.close()
+        throw error
+      }
+    }
+    const cnc = await awaitDriver(new AtomicBuffer(handle.cnc), settings, options.signal)
     return Client.over(cnc, new EmbeddedLogs(handle), settings, options, waker)
   }
 
@@ -318,7 +340,12 @@ function publicationFacts(
   }
 }
 
-function invokerOf(driver: EmbeddedDriver | EmbeddedDriverHandle): (() => number) | undefined {
+function locationOf(driver: object): DriverHandle | undefined {
+  const { dir } = driver as { readonly dir?: unknown }
+  return typeof dir === 'string' && dir !== '' ? { kind: 'godwit-directory-driver', dir } : undefined
+}
+
+function invokerOf(driver: EmbeddedDriver | DriverHandle | DriverLocation): (() => number) | undefined {
   if (!('threadingMode' in driver) || driver.threadingMode !== INVOKER) return undefined
   return () => (driver.isClosed === true ? 0 : (driver.invoke?.() ?? 0))
 }
@@ -377,30 +404,13 @@ function positive(name: string, value: number): number {
 export async function awaitDriver(
   memory: AtomicBuffer, settings: ConductorSettings, signal: AbortSignalLike | undefined,
 ): Promise<Cnc> {
-  const { clock, driverTimeoutMs, invokeDriver } = settings
-  const deadlineNs = clock.nanoTime() + driverTimeoutMs * 1e6
-  for (;;) {
-    signal?.throwIfAborted()
-    invokeDriver?.()
+  const { driverTimeoutMs } = settings
+  return awaitReady(settings, signal, CONNECT_INTERVAL_MS, (epochMs) => {
     const cnc = attach(memory)
-    if (cnc !== undefined) {
-      const heartbeatMs = new ManyToOneRingBuffer(cnc.toDriver).consumerHeartbeatMs()
-      if (heartbeatMs > 0 && clock.epochMs() <= heartbeatMs + driverTimeoutMs) return cnc
-      if (heartbeatMs === -1) throw new DriverTimeoutError('connect: the driver was closed')
-    }
-    if (clock.nanoTime() > deadlineNs) {
-      throw new DriverTimeoutError(`connect: no sign of life of the driver within ${driverTimeoutMs} ms`)
-    }
-    await new Promise<void>((resolve) => clock.startTimer(resolve, CONNECT_INTERVAL_MS, true))
-  }
-}
-
-/** Undefined while the driver is not ready. */
-function attach(memory: AtomicBuffer): Cnc | undefined {
-  try {
-    return Cnc.attach(memory)
-  } catch (error) {
-    if (error instanceof GodwitError && error.code === 'ERR_GODWIT_CNC_NOT_READY') return undefined
-    throw error
-  }
+    if (cnc === undefined) return { problem: `no sign of life of the driver within ${driverTimeoutMs} ms` }
+    const problem = driverProblem(cnc, epochMs, driverTimeoutMs)
+    if (problem === undefined) return { result: cnc }
+    if (problem === DRIVER_CLOSED) throw new DriverTimeoutError(`connect: ${problem}`)
+    return { problem }
+  })
 }

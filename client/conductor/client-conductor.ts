@@ -378,6 +378,9 @@ export class ClientConductor implements DriverEventHandler {
   }
 
   #keepAlive(): void {
+    const finding = this.logs.check()
+    if (finding?.isFatal === true) return this.#fail(finding.error)
+    if (finding !== undefined) this.#report(finding.error)
     const { driverTimeoutMs } = this.#settings
     const epochMs = this.#clock.epochMs()
     const heartbeatMs = this.proxy.driverHeartbeatMs()

@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { GodwitError } from '../../codegen/runtime/index.ts'
 import { LogBuffers } from '../log/log-buffers.ts'
 import { WAKE_LENGTH } from '../protocol/embedded.ts'
-import type { EmbeddedDriverHandle, EmbeddedLogMessage } from '../protocol/embedded.ts'
+import type { DriverHandle, EmbeddedDriverHandle, EmbeddedLogMessage } from '../protocol/embedded.ts'
 import type { LogSource } from './log-source.ts'
 
 /** Logs that came and were not opened yet: beyond this, the oldest is dropped. */
@@ -92,19 +92,20 @@ export class EmbeddedLogs implements LogSource {
 
 const NO_CLIENT = -1
 
-/** Whether a value is, or has, the handle of an embedded driver. */
-export function embeddedHandleOf(value: unknown): EmbeddedDriverHandle | undefined {
+/** The handle of a driver that a value is, or has. */
+export function handleOf(value: unknown): DriverHandle | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   if (isHandle(value)) return value
   const { handle } = value as { readonly handle?: unknown }
   return isHandle(handle) ? handle : undefined
 }
 
-function isHandle(value: unknown): value is EmbeddedDriverHandle {
+function isHandle(value: unknown): value is DriverHandle {
   if (typeof value !== 'object' || value === null) return false
-  const { kind, cnc, logChannel, wake } = value as Partial<Record<keyof EmbeddedDriverHandle, unknown>>
-  return kind === 'godwit-embedded-driver' && cnc instanceof SharedArrayBuffer && typeof logChannel === 'string' &&
-    (wake === undefined || (wake instanceof SharedArrayBuffer && wake.byteLength >= WAKE_LENGTH))
+  const { kind, cnc, logChannel, dir, wake } = value as Readonly<Record<string, unknown>>
+  if (wake !== undefined && !(wake instanceof SharedArrayBuffer && wake.byteLength >= WAKE_LENGTH)) return false
+  if (kind === 'godwit-directory-driver') return typeof dir === 'string'
+  return kind === 'godwit-embedded-driver' && cnc instanceof SharedArrayBuffer && typeof logChannel === 'string'
 }
 
 function isLogMessage(value: unknown): value is EmbeddedLogMessage {

@@ -1,5 +1,5 @@
 import type { LogBuffers } from '../log/log-buffers.ts'
-import type { LogSource } from './log-source.ts'
+import type { LogSource, SourceFinding } from './log-source.ts'
 
 interface OpenLog {
   readonly buffers: LogBuffers
@@ -51,6 +51,11 @@ export class LogRegistry {
       released++
     }
     return released
+  }
+
+  /** As `LogSource.check`. */
+  check(): SourceFinding | undefined {
+    return this.#source.check?.()
   }
 
   close(): void {

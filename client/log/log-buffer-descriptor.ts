@@ -28,6 +28,9 @@ export const PAGE_MAX_LENGTH: number = 1024 * 1024 * 1024
 /** Bytes of the metadata at the end of a log. */
 export const LOG_META_DATA_LENGTH: number = LogMetadataDecoder.BLOCK_LENGTH
 
+/** Bytes of the shortest log. */
+export const LOG_LENGTH_MIN: number = PARTITION_COUNT * TERM_MIN_LENGTH + LOG_META_DATA_LENGTH
+
 /** Bytes of the header in front of the payload of every frame. */
 export const HEADER_LENGTH: number = DataHeaderDecoder.BLOCK_LENGTH
 

@@ -2,9 +2,9 @@ import { LogMetadataMeta } from '../../schemas/generated/aeron.memory/index.ts'
 import { DataHeaderMeta } from '../../schemas/generated/aeron.wire/index.ts'
 import { AtomicBuffer } from '../memory/atomic-buffer.ts'
 import {
+  LOG_LENGTH_MIN,
   LOG_META_DATA_LENGTH,
   PARTITION_COUNT,
-  TERM_MIN_LENGTH,
   checkMtuLength,
   checkPageSize,
   checkTermLength,
@@ -52,7 +52,7 @@ export class LogBuffers {
    * @throws GodwitError ERR_GODWIT_LOG_LAYOUT when lengths in the metadata are impossible or do not fit the memory
    */
   constructor(memory: ArrayBufferLike, byteOffset: number = 0, byteLength: number = memory.byteLength - byteOffset) {
-    if (!(byteLength >= PARTITION_COUNT * TERM_MIN_LENGTH + LOG_META_DATA_LENGTH)) {
+    if (!(byteLength >= LOG_LENGTH_MIN)) {
       throw layoutError(`${byteLength} bytes are too few`)
     }
     const metadata = new AtomicBuffer(memory, byteOffset + byteLength - LOG_META_DATA_LENGTH, LOG_META_DATA_LENGTH)
@@ -80,6 +80,11 @@ export class LogBuffers {
     this.correlationId = metadata.loadInt64(fields.correlationId.offset)
     this.sessionId = view.getInt32(HEADER_OFFSET + DataHeaderMeta.fields.sessionId.offset, true)
     this.streamId = view.getInt32(HEADER_OFFSET + DataHeaderMeta.fields.streamId.offset, true)
+  }
+
+  /** As the constructor, for a log that is all of a buffer. */
+  static over({ bytes }: AtomicBuffer): LogBuffers {
+    return new LogBuffers(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
   /** The term that a position lies in. */

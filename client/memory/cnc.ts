@@ -4,7 +4,8 @@ import { CncHeaderDecoder, CncHeaderMeta } from '../../schemas/generated/aeron.m
 import { AtomicBuffer, REGION_ALIGNMENT } from './atomic-buffer.ts'
 
 const HEADER = CncHeaderMeta.fields
-const HEADER_LENGTH = CncHeaderDecoder.BLOCK_LENGTH
+/** Bytes in front of the sections. */
+export const CNC_HEADER_LENGTH: number = CncHeaderDecoder.BLOCK_LENGTH
 
 /** Version of the layout, 0.2.0: major << 16 | minor << 8 | patch. */
 export const CNC_VERSION = 0x000200
@@ -73,7 +74,7 @@ export class Cnc {
     if (end > memory.byteLength) {
       throw lengthError(`sections end at ${end}, behind the region of ${memory.byteLength} bytes`)
     }
-    let offset = memory.bytes.byteOffset + HEADER_LENGTH
+    let offset = memory.bytes.byteOffset + CNC_HEADER_LENGTH
     const section = (length: number): AtomicBuffer => {
       const buffer = new AtomicBuffer(memory.bytes.buffer, offset, length)
       offset += length
@@ -119,8 +120,8 @@ export class Cnc {
    * they must be, or do not lie within the memory
    */
   static attach(memory: AtomicBuffer): Cnc {
-    if (memory.byteLength < HEADER_LENGTH) {
-      throw lengthError(`${memory.byteLength} bytes are fewer than the header of ${HEADER_LENGTH}`)
+    if (memory.byteLength < CNC_HEADER_LENGTH) {
+      throw lengthError(`${memory.byteLength} bytes are fewer than the header of ${CNC_HEADER_LENGTH}`)
     }
     const version = memory.loadInt32(HEADER.cncVersion.offset)
     if (version === 0) {
@@ -174,7 +175,7 @@ export class Cnc {
 function sectionsEnd(lengths: CncLengths): number {
   const { toDriver, toClients, countersMetadata, countersValues, errorLog } = lengths
   const sections = { toDriver, toClients, countersMetadata, countersValues, errorLog }
-  let end = HEADER_LENGTH
+  let end = CNC_HEADER_LENGTH
   for (const [name, length] of Object.entries(sections)) {
     if (!(length > 0 && length % REGION_ALIGNMENT === 0)) {
       throw lengthError(`${name}: ${length} bytes are not a positive multiple of ${REGION_ALIGNMENT}`)

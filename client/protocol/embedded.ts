@@ -1,4 +1,4 @@
-/** How clients reach a driver in their own process: what both sides agree on. */
+/** How clients reach a driver: what both sides agree on. */
 
 /**
  * What a client needs to connect to an embedded driver. Plain data: it can be posted to any thread of the process, as
@@ -16,6 +16,16 @@ export interface EmbeddedDriverHandle {
    */
   readonly wake?: SharedArrayBuffer | undefined
 }
+
+/** As `EmbeddedDriverHandle`, for a driver with a directory, whose files every thread maps for itself. */
+export interface DirectoryDriverHandle {
+  readonly kind: 'godwit-directory-driver'
+  readonly dir: string
+  /** As that of an embedded driver, within its process. */
+  readonly wake?: SharedArrayBuffer | undefined
+}
+
+export type DriverHandle = EmbeddedDriverHandle | DirectoryDriverHandle
 
 /** Index of the word that the driver's threads rest on, by `Atomics.wait`. Clients notify, they do not write it. */
 export const WAKE_WORD = 0

@@ -4,7 +4,7 @@ import type { NameResolver, NetworkInterfaceAddress } from './channel/udp-channe
 import type { CommandSink, CommandSource } from './command-queue.ts'
 import type { ConductorCommand, ReceiverCommand, SenderCommand } from './commands.ts'
 import type { DriverSettings } from './driver-settings.ts'
-import type { LogStore } from './log-store.ts'
+import type { LogMapper, LogStore } from './log-store.ts'
 import type { Media } from './media.ts'
 import type { SystemCounters } from './system-counters.ts'
 
@@ -13,6 +13,8 @@ export interface AgentContext {
   readonly settings: DriverSettings
   readonly cnc: Cnc
   readonly systemCounters: SystemCounters
+  /** Reaches logs, for the agents of this thread. */
+  readonly mapper: LogMapper
   /** Wall clock in milliseconds. */
   readonly epochMs: () => number
   /** Uniform in [0, 1). */

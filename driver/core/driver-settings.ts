@@ -6,6 +6,8 @@ import { SETTINGS } from './settings-table.ts'
 
 export type ThreadingMode = 'DEDICATED' | 'SHARED_NETWORK' | 'SHARED' | 'INVOKER'
 export type IdleStrategyName = 'backoff' | 'busySpin' | 'yielding' | 'sleeping' | 'noop'
+/** Permissions of a directory, as numbers of base eight. */
+export type DirectoryMode = '0700' | '0750' | '0770' | '0755' | '0775' | '0777'
 export type MediaName = 'auto' | 'native' | 'dgram' | 'memory'
 
 /** All that can be set on a driver. docs/settings.md has the names in the environment, defaults and ranges. */
@@ -23,6 +25,11 @@ export interface DriverSettings {
   readonly timerIntervalNs: number
 
   // Memory and files
+  /** What only concerns drivers with a directory. */
+  readonly dirMode: DirectoryMode
+  readonly dirDeleteOnStart: boolean
+  readonly dirDeleteOnShutdown: boolean
+  readonly dirWarnIfExists: boolean
   readonly conductorBufferLength: number
   readonly clientsBufferLength: number
   readonly countersBufferLength: number

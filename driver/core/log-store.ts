@@ -1,20 +1,33 @@
-/** Memory of a log buffer. Plain data: it travels in commands and to clients. */
+import { AtomicBuffer } from '../../client/memory/atomic-buffer.ts'
+
+/** Where a log buffer lies. Plain data: it travels in commands and to clients. */
 export interface LogRegion {
   /** What clients are told: `<dir>/publications/<id>.logbuffer` or `<dir>/images/<id>.logbuffer`. */
   readonly name: string
-  readonly memory: ArrayBufferLike
+  /** Memory of the process; undefined when the log is a file of that name, which each thread maps for itself. */
+  readonly memory: ArrayBufferLike | undefined
   readonly byteOffset: number
   readonly byteLength: number
+}
+
+/** What a new log is like. */
+export interface NewLog {
+  readonly kind: 'publication' | 'image'
+  readonly registrationId: number
+  /** Of the whole log, from `computeLogLength`. */
+  readonly byteLength: number
+  /** Whether it takes space only as it is used. */
+  readonly isSparse: boolean
 }
 
 /** Makes and frees log buffers. */
 export interface LogStore {
   /**
-   * @param byteLength of the whole log, from `computeLogLength`
-   * @returns zeroed memory
-   * @throws DriverError STORAGE_SPACE
+   * Makes a log of zeroes.
+   *
+   * @throws DriverError STORAGE_SPACE, GENERIC_ERROR when it cannot be made
    */
-  create(kind: 'publication' | 'image', registrationId: number, byteLength: number): LogRegion
+  create(log: NewLog): LogRegion
 
   /** Lets a client reach a log; called before the response that names it is transmitted. */
   announce(clientId: number, log: LogRegion): void
@@ -24,4 +37,22 @@ export interface LogStore {
 
   /** Bytes of all logs that exist. */
   bytesMapped(): number
+}
+
+/** Reaches the memory of logs, for the agents of one thread. */
+export interface LogMapper {
+  /** @throws GodwitError ERR_GODWIT_FILE, ERR_GODWIT_FILE_MISSING */
+  map(log: LogRegion): AtomicBuffer
+
+  /** An agent does not need a log any more that it mapped. */
+  unmap(log: LogRegion): void
+}
+
+/** For logs in memory of the process. */
+export const MEMORY_LOG_MAPPER: LogMapper = {
+  map: ({ name, memory, byteOffset, byteLength }) => {
+    if (memory === undefined) throw new Error(`${name} is a file`)
+    return new AtomicBuffer(memory, byteOffset, byteLength)
+  },
+  unmap: () => undefined,
 }

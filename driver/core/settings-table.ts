@@ -67,6 +67,21 @@ export const SETTINGS: Readonly<Record<keyof DriverSettings, Setting>> = {
   ),
   timerIntervalNs: durationNs('aeron.timer.interval', S, US, 'How often states and timeouts are looked at.'),
 
+  dirMode: {
+    property: 'godwit.dir.mode',
+    kind: 'choice',
+    byDefault: '0700',
+    choices: ['0700', '0750', '0770', '0755', '0775', '0777'],
+    about: 'Who may enter the directory; its files are for the same, and clients must be able to write to them.',
+  },
+  dirDeleteOnStart: boolean(
+    'aeron.dir.delete.on.start',
+    false,
+    'Whether a directory that exists is removed whoever may use it; else only that of a driver that is gone.',
+  ),
+  dirDeleteOnShutdown: boolean('aeron.dir.delete.on.shutdown', false, 'Whether the directory goes with the driver.'),
+  dirWarnIfExists: boolean('aeron.dir.warn.if.exists', false, 'Whether a directory that is replaced is warned of.'),
+
   conductorBufferLength: size(
     'aeron.conductor.buffer.length',
     MIB + RingBufferTrailerDecoder.BLOCK_LENGTH,

@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
-import type { EmbeddedDriverHandle } from '../../client/protocol/embedded.ts'
+import type { DriverHandle } from '../../client/protocol/embedded.ts'
 import { GodwitError } from '../../codegen/runtime/index.ts'
 import type { ThreadPlan } from './driver-thread.ts'
 import { closeHere, GroupState } from './invoked-agents.ts'
@@ -18,7 +18,7 @@ export class DriverGroup {
   private readonly parts: GroupParts
   private readonly life: MessagePort
 
-  constructor(plan: ThreadPlan, handle: EmbeddedDriverHandle) {
+  constructor(plan: ThreadPlan, handle: DriverHandle) {
     const { port1, port2 } = new MessageChannel()
     const state = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
     const ports = [...Object.values(plan.links).map(({ port }) => port), port2] as never[]

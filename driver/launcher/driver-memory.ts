@@ -1,3 +1,4 @@
+import { MappedFile } from '../../client/files/mapped-file.ts'
 import { AtomicBuffer } from '../../client/memory/atomic-buffer.ts'
 import { Cnc, cncLength } from '../../client/memory/cnc.ts'
 import { WAKE_LENGTH } from '../../client/protocol/embedded.ts'
@@ -11,10 +12,16 @@ export type AgentRole = 'conductor' | 'sender' | 'receiver'
 
 export const ROLES: readonly AgentRole[] = ['conductor', 'sender', 'receiver']
 
+/** A file that each thread maps for itself. */
+export interface FileRegion {
+  readonly path: string
+  readonly byteLength: number
+}
+
 /** What all threads of a driver share. Plain data. */
 export interface DriverMemory {
-  readonly cnc: SharedArrayBuffer
-  readonly lossReport: SharedArrayBuffer
+  readonly cnc: SharedArrayBuffer | FileRegion
+  readonly lossReport: SharedArrayBuffer | FileRegion
   readonly faults: FaultMemory
   /** Control word of the runners, and how many of them rest. */
   readonly control: SharedArrayBuffer
@@ -23,11 +30,24 @@ export interface DriverMemory {
   readonly pid: number
 }
 
+/** The regions of a driver as one thread has them. */
+export interface OpenMemory {
+  readonly cnc: Cnc
+  readonly lossReport: AtomicBuffer
+  /** Lets go of files. */
+  close(): void
+}
+
+/** What a driver in files has there; one in memory of the process has neither. */
+export type DriverFiles = Pick<DriverMemory, 'cnc' | 'lossReport'>
+
 /** @throws GodwitError ERR_GODWIT_SETTINGS when there is no memory for buffers of that length */
-export function allocateDriverMemory(settings: DriverSettings, startTimestampMs: number, pid: number): DriverMemory {
+export function allocateDriverMemory(
+  settings: DriverSettings, startTimestampMs: number, pid: number, files?: DriverFiles,
+): DriverMemory {
   return {
-    cnc: allocate('the CnC region', cncLength(cncLengthsOf(settings))),
-    lossReport: allocate('the loss report', settings.lossReportBufferLength),
+    cnc: files?.cnc ?? allocate('the CnC region', cncLength(cncLengthsOf(settings))),
+    lossReport: files?.lossReport ?? allocate('the loss report', settings.lossReportBufferLength),
     faults: allocateFaultMemory(),
     control: new SharedArrayBuffer(WAKE_LENGTH),
     startTimestampMs,
@@ -45,10 +65,31 @@ function allocate(what: string, byteLength: number): SharedArrayBuffer {
 }
 
 /**
- * The CnC region as a thread of the driver sees it. It is laid out anew each time, always with the same: nobody can
- * attach to it before the conductor says that it is ready.
+ * The regions as a thread of the driver sees them. The CnC region is laid out anew each time, always with the same:
+ * nobody can attach to it before the conductor says that it is ready.
+ *
+ * @throws GodwitError as `MappedFile.open`
  */
-export function openCnc({ cnc, startTimestampMs, pid }: DriverMemory, settings: DriverSettings): Cnc {
+export function openMemory(memory: DriverMemory, settings: DriverSettings): OpenMemory {
+  const files: MappedFile[] = []
+  const open = (region: SharedArrayBuffer | FileRegion): AtomicBuffer => {
+    if (region instanceof SharedArrayBuffer) return new AtomicBuffer(region)
+    const file = MappedFile.open(region.path, region.byteLength)
+    files.push(file)
+    return file.buffer()
+  }
+  const { startTimestampMs, pid } = memory
   const { clientLivenessTimeoutNs } = settings
-  return Cnc.create(new AtomicBuffer(cnc), cncLengthsOf(settings), { clientLivenessTimeoutNs, startTimestampMs, pid })
+  return {
+    cnc: Cnc.create(open(memory.cnc), cncLengthsOf(settings), { clientLivenessTimeoutNs, startTimestampMs, pid }),
+    lossReport: open(memory.lossReport),
+    close: () => {
+      for (const file of files) file.close()
+    },
+  }
+}
+
+/** Whether others find the driver in a directory. */
+export function isInFiles({ cnc }: DriverMemory): boolean {
+  return !(cnc instanceof SharedArrayBuffer)
 }

@@ -1,5 +1,4 @@
 import { LossReport } from '../../client/memory/loss-report.ts'
-import { AtomicBuffer } from '../../client/memory/atomic-buffer.ts'
 import { ErrorCode } from '../../schemas/generated/aeron.commands/index.ts'
 import { SystemCounterId } from '../../schemas/generated/aeron.memory/index.ts'
 import type { Agent } from '../core/agent.ts'
@@ -10,6 +9,8 @@ import { DriverConductor } from '../core/conductor/driver-conductor.ts'
 import type { AgentContext } from '../core/driver-context.ts'
 import type { DriverSettings } from '../core/driver-settings.ts'
 import { ErrorReporter } from '../core/error-reporter.ts'
+import type { LogMapper, LogStore } from '../core/log-store.ts'
+import { MEMORY_LOG_MAPPER } from '../core/log-store.ts'
 import type { Media } from '../core/media.ts'
 import { Receiver } from '../core/receiver/receiver.ts'
 import { Sender } from '../core/sender/sender.ts'
@@ -19,10 +20,13 @@ import type { FaultOptions } from '../media/faulty-media.ts'
 import { mediaFor } from '../media/media-for.ts'
 import { MemoryNetwork } from '../media/memory-network.ts'
 import { packageVersion } from '../../client/version.ts'
-import { openCnc } from './driver-memory.ts'
-import type { AgentRole, DriverMemory } from './driver-memory.ts'
+import { isInFiles, openMemory } from './driver-memory.ts'
+import type { AgentRole, DriverMemory, OpenMemory } from './driver-memory.ts'
 import { EmbeddedLogStore, memoryBytes } from './embedded-logs.ts'
+import { FileLogStore } from './file-logs.ts'
+import { MappedLogs } from './mapped-logs.ts'
 import { localInterfaces, SystemNameResolver } from './name-resolver.ts'
+import { fileModeOf } from './permissions.ts'
 import type { PortQueueEnd } from './port-queue.ts'
 import { MergedSource, PortSink, PortSource } from './port-queue.ts'
 
@@ -36,7 +40,7 @@ export interface ThreadPlan {
   readonly roles: readonly AgentRole[]
   readonly settings: DriverSettings
   readonly memory: DriverMemory
-  /** What the names of logs begin with. */
+  /** What the names of logs begin with: the directory of a driver in files. */
   readonly directory: string
   readonly logChannel: string
   readonly faults: FaultOptions | undefined
@@ -83,15 +87,21 @@ class ThreadBuilder {
   private readonly network = new MemoryNetwork({ nowNs: monotonicNs })
   /** What this thread itself has to tell, in the conductor's thread. */
   private readonly own: CommandQueue<ConductorCommand>
-  private logs: EmbeddedLogStore | undefined
+  private readonly memory: OpenMemory
+  /** Logs in files as this thread has them mapped. */
+  private readonly mappedLogs: MappedLogs | undefined
+  private embeddedLogs: EmbeddedLogStore | undefined
 
   constructor(plan: ThreadPlan, warn: (message: string) => void, wake: () => void) {
     const { settings, memory, roles } = plan
-    const cnc = openCnc(memory, settings)
+    this.memory = openMemory(memory, settings)
+    const { cnc } = this.memory
     const systemCounters = new SystemCounters(cnc.countersValues)
     this.plan = plan
     this.wake = wake
-    this.context = { settings, cnc, systemCounters, epochMs: Date.now, random: Math.random }
+    this.mappedLogs = isInFiles(memory) ? new MappedLogs() : undefined
+    const mapper: LogMapper = this.mappedLogs ?? MEMORY_LOG_MAPPER
+    this.context = { settings, cnc, systemCounters, mapper, epochMs: Date.now, random: Math.random }
     this.own = new CommandQueue(this.countFull('receiver-conductor'))
     const link = roles.includes('sender') ? 'sender-conductor' : 'receiver-conductor'
     this.toConductor = roles.includes('conductor') ? this.own : this.sink(link)
@@ -111,7 +121,9 @@ class ThreadBuilder {
       onError: (agent, error) =>
         errors.get(agent)?.report(ErrorCode.GENERIC_ERROR, `agent ${agent.roleName}`, error, monotonicNs()),
       close: () => {
-        this.logs?.close()
+        this.embeddedLogs?.close()
+        this.mappedLogs?.close()
+        this.memory.close()
         for (const end of Object.values(this.plan.links)) end.port.close()
       },
     }
@@ -139,14 +151,6 @@ class ThreadBuilder {
   }
 
   private conductor(): DriverConductor {
-    const { memory, directory, logChannel, settings } = this.plan
-    this.logs = new EmbeddedLogStore({
-      directory,
-      logChannel,
-      bytesMax: settings.performStorageChecks ? memoryBytes() : Infinity,
-      lowBytes: settings.lowFileStoreWarningThreshold,
-      warn: this.warn,
-    })
     return new DriverConductor({
       ...this.context,
       commands: new MergedSource<ConductorCommand>([
@@ -156,12 +160,25 @@ class ThreadBuilder {
       ]),
       toSender: this.sink('conductor-sender'),
       toReceiver: this.sink('conductor-receiver'),
-      logs: this.logs,
-      lossReport: new LossReport(new AtomicBuffer(memory.lossReport)),
+      logs: this.logStore(),
+      lossReport: new LossReport(this.memory.lossReport),
       resolver: this.resolver,
       networkInterfaces: localInterfaces,
       softwareVersion: packageVersion(),
     })
+  }
+
+  private logStore(): LogStore {
+    const { directory, logChannel, settings } = this.plan
+    const { performStorageChecks, lowFileStoreWarningThreshold: lowBytes } = settings
+    const { warn, mappedLogs: mapper } = this
+    if (mapper !== undefined) {
+      const fileMode = fileModeOf(settings.dirMode)
+      return new FileLogStore({ directory, fileMode, mapper, performStorageChecks, lowBytes, warn })
+    }
+    const bytesMax = performStorageChecks ? memoryBytes() : Infinity
+    this.embeddedLogs = new EmbeddedLogStore({ directory, logChannel, bytesMax, lowBytes, warn })
+    return this.embeddedLogs
   }
 
   private media(role: 'sender' | 'receiver'): Media {

@@ -1,11 +1,10 @@
 import { totalmem } from 'node:os'
 import { BroadcastChannel } from 'node:worker_threads'
+import { logFilePath } from '../../client/files/directory-layout.ts'
 import type { EmbeddedLogMessage } from '../../client/protocol/embedded.ts'
 import { ErrorCode } from '../../schemas/generated/aeron.commands/index.ts'
 import { DriverError } from '../core/driver-error.ts'
-import type { LogRegion, LogStore } from '../core/log-store.ts'
-
-const FOLDERS = { publication: 'publications', image: 'images' } as const
+import type { LogRegion, LogStore, NewLog } from '../core/log-store.ts'
 
 export interface EmbeddedLogOptions {
   /** What the names of logs begin with, as if they were files. */
@@ -46,8 +45,8 @@ export class EmbeddedLogStore implements LogStore {
     this.channel.unref()
   }
 
-  create(kind: 'publication' | 'image', registrationId: number, byteLength: number): LogRegion {
-    const name = `${this.options.directory}/${FOLDERS[kind]}/${registrationId}.logbuffer`
+  create({ kind, registrationId, byteLength }: NewLog): LogRegion {
+    const name = logFilePath(this.options.directory, kind, registrationId)
     const memory = this.memoryFor(name, byteLength)
     this.lengths.set(name, byteLength)
     this.mapped += byteLength

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { WAKE_WORD } from '../../client/protocol/embedded.ts'
-import type { EmbeddedDriverHandle } from '../../client/protocol/embedded.ts'
+import type { DriverHandle } from '../../client/protocol/embedded.ts'
 import { GodwitError } from '../../codegen/runtime/index.ts'
 import { CLOSING, closeAgents, cycleOf, RUNNING } from './agent-runner.ts'
 import type { AgentRole } from './driver-memory.ts'
@@ -32,7 +32,7 @@ export interface AttachOptions {
 
 /** What is behind `parts`. */
 export interface GroupParts {
-  readonly handle: EmbeddedDriverHandle
+  readonly handle: DriverHandle
   readonly plan: ThreadPlan
   /** One word: a GroupState. */
   readonly state: SharedArrayBuffer
@@ -57,7 +57,7 @@ const attachedHere = new WeakMap<SharedArrayBuffer, InvokedAgents>()
  */
 export class InvokedAgents {
   /** What clients connect to; a client that gets this object instead runs the agents while it waits. */
-  readonly handle: EmbeddedDriverHandle
+  readonly handle: DriverHandle
   readonly roles: readonly AgentRole[]
   readonly threadingMode = 'INVOKER' as const
   private readonly control: Int32Array

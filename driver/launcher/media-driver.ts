@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { AtomicBuffer } from '../../client/memory/atomic-buffer.ts'
-import type { Cnc } from '../../client/memory/cnc.ts'
+import { given } from '../../client/arguments.ts'
 import { CountersReader } from '../../client/memory/counters-reader.ts'
 import { readErrorLog } from '../../client/memory/error-log.ts'
 import type { ErrorObservation } from '../../client/memory/error-log.ts'
 import { readLossReport } from '../../client/memory/loss-report.ts'
 import type { LossObservation } from '../../client/memory/loss-report.ts'
+import { ManyToOneRingBuffer } from '../../client/memory/many-to-one-ring-buffer.ts'
 import { WAKE_WORD } from '../../client/protocol/embedded.ts'
-import type { EmbeddedDriverHandle } from '../../client/protocol/embedded.ts'
+import type { DriverHandle } from '../../client/protocol/embedded.ts'
 import { GodwitError } from '../../codegen/runtime/index.ts'
 import { concludeDriverSettings } from '../core/driver-settings.ts'
 import type { DriverOptions, DriverSettings, ThreadingMode } from '../core/driver-settings.ts'
@@ -15,20 +15,34 @@ import type { FaultCounts } from '../media/fault-counts.ts'
 import { checkFaultOptions, readFaultCounts } from '../media/faulty-media.ts'
 import type { FaultOptions } from '../media/faulty-media.ts'
 import { CLOSING, closeAgents, cycleOf } from './agent-runner.ts'
+import { DriverDirectory } from './driver-directory.ts'
 import { DriverGroup } from './driver-group.ts'
-import { allocateDriverMemory, openCnc } from './driver-memory.ts'
-import type { AgentRole, DriverMemory } from './driver-memory.ts'
+import { allocateDriverMemory, openMemory } from './driver-memory.ts'
+import type { AgentRole, DriverMemory, OpenMemory } from './driver-memory.ts'
 import { createThread, monotonicNs } from './driver-thread.ts'
 import type { DriverThread, ThreadPlan } from './driver-thread.ts'
 import { DriverWorker } from './driver-worker.ts'
 import type { AgentGroup } from './invoked-agents.ts'
 import { concludeLayout, planThreads } from './thread-layout.ts'
 import type { ThreadLayout } from './thread-layout.ts'
+import { removeLeftDirectories, uniqueDirectory } from './unique-directory.ts'
 import { eachOnce } from './warnings.ts'
 import type { OnWarning } from './warnings.ts'
 
+/** How often a driver looks whether its directory is still there. */
+const DIRECTORY_CHECK_INTERVAL_MS = 1_000
+
+/** What the heartbeat of a driver says that is gone. */
+const HEARTBEAT_CLOSED = -1
+
 /** Settings of the driver (docs/settings.md), and what belongs to a driver within a program. */
 export interface MediaDriverOptions extends Partial<DriverOptions> {
+  /**
+   * Directory in which other processes find the driver: clients and tools, of godwit and of Aeron. `true` gives it one
+   * that nobody else has, and that goes when the driver is closed. Default: none, the driver is in memory of the
+   * process, for clients of the process.
+   */
+  readonly dir?: string | true
   /** Faults for the datagrams of all sockets of the driver: for tests and demonstrations. */
   readonly faults?: FaultOptions
   /** Gets what works less well than it could; default `process.emitWarning`. */
@@ -58,30 +72,45 @@ export interface AgentInvoker {
  */
 export class MediaDriver {
   /** What clients connect to; can be posted to any thread of the process. */
-  readonly handle: EmbeddedDriverHandle
+  readonly handle: DriverHandle
   readonly settings: DriverSettings
   /** In mode INVOKER with the option `agentGroups`, those groups: each to be attached by one thread. Else empty. */
   readonly agentGroups: readonly AgentGroup[]
+  private readonly directory: DriverDirectory | undefined
+  /** Whether the directory goes with the driver. */
+  private readonly isDirectoryRemoved: boolean
   private readonly memory: DriverMemory
-  private readonly cnc: Cnc
+  private readonly open: OpenMemory
   private readonly options: MediaDriverOptions
   private readonly warn: OnWarning
   private readonly workers: DriverWorker[] = []
   private readonly groups: readonly DriverGroup[]
   private readonly plans: readonly ThreadPlan[]
+  private readonly removeDirectory = (): void => this.directory?.remove()
   private thread: DriverThread | undefined
+  private directoryTimer: NodeJS.Timeout | undefined
   private closing: Promise<void> | undefined
 
   private constructor(settings: DriverSettings, layout: ThreadLayout, options: MediaDriverOptions) {
     this.settings = settings
     this.options = options
     this.warn = eachOnce(options.onWarning)
-    this.memory = allocateDriverMemory(settings, Date.now(), process.pid)
-    this.cnc = openCnc(this.memory, settings)
+    this.isDirectoryRemoved = options.dir === true || settings.dirDeleteOnShutdown
+    this.directory = directoryFor(options.dir, settings, this.warn)
+    try {
+      this.memory = allocateDriverMemory(settings, Date.now(), process.pid, this.directory?.files)
+      this.open = openMemory(this.memory, settings)
+    } catch (error) {
+      this.removeDirectory()
+      throw error
+    }
     const logChannel = `godwit-${randomUUID()}`
     const { cnc, control: wake } = this.memory
-    this.handle = Object.freeze({ kind: 'godwit-embedded-driver', cnc, logChannel, wake })
-    this.plans = planThreads(layout, settings, options.faults, this.memory, logChannel)
+    this.handle = Object.freeze(cnc instanceof SharedArrayBuffer
+      ? { kind: 'godwit-embedded-driver', cnc, logChannel, wake }
+      : { kind: 'godwit-directory-driver', dir: this.dir ?? '', wake })
+    const names = { directory: this.dir ?? logChannel, logChannel }
+    this.plans = planThreads(layout, settings, options.faults, this.memory, names)
     this.groups = options.agentGroups === undefined ? [] : this.plans.map((plan) => new DriverGroup(plan, this.handle))
     this.agentGroups = this.groups.map(({ group }) => group)
   }
@@ -89,13 +118,16 @@ export class MediaDriver {
   /**
    * Starts a driver. Settings that `options` leaves out come from the environment or are Aeron's defaults.
    *
-   * @throws GodwitError ERR_GODWIT_SETTINGS, ERR_GODWIT_FAULTS, or ERR_GODWIT_DRIVER_DIED when a thread does not start
+   * @throws GodwitError ERR_GODWIT_SETTINGS, ERR_GODWIT_FAULTS, or ERR_GODWIT_DRIVER_DIED when a thread does not start;
+   * with a directory ERR_GODWIT_DRIVER_ACTIVE when another driver lives there, ERR_GODWIT_DIRECTORY when it cannot be
+   * one, ERR_GODWIT_FILE_SPACE when there is no space, ERR_GODWIT_FILES_UNSUPPORTED where processes cannot share files
    */
   static async launch(options: MediaDriverOptions = {}): Promise<MediaDriver> {
     if (typeof options !== 'object' || options === null || Array.isArray(options)) {
       throw new GodwitError('ERR_GODWIT_SETTINGS', 'launch: expected an object with options: docs/driver.md lists them')
     }
-    const { faults, onWarning, onError, agentGroups, ...settingOptions } = options
+    const { dir, faults, onWarning, onError, agentGroups, ...settingOptions } = options
+    checkDirectory(dir)
     checkHandlers({ onWarning, onError })
     const settings = concludeDriverSettings(settingOptions, process.env, { threadingMode: 'SHARED' })
     const layout = concludeLayout(settings, agentGroups)
@@ -103,6 +135,11 @@ export class MediaDriver {
     const driver = new MediaDriver(settings, layout, options)
     await driver.start()
     return driver
+  }
+
+  /** Its directory, as an absolute path; undefined when it has none. */
+  get dir(): string | undefined {
+    return this.directory?.path
   }
 
   get threadingMode(): ThreadingMode {
@@ -143,20 +180,20 @@ export class MediaDriver {
 
   /** Counters of the driver and its clients. */
   counters(): CountersReader {
-    return new CountersReader(this.cnc.countersMetadata, this.cnc.countersValues)
+    return new CountersReader(this.open.cnc.countersMetadata, this.open.cnc.countersValues)
   }
 
   /** What went wrong in the driver: equal errors once, with how often and when. */
   errors(): readonly ErrorObservation[] {
     const errors: ErrorObservation[] = []
-    readErrorLog(this.cnc.errorLog, (error) => errors.push(error))
+    readErrorLog(this.open.cnc.errorLog, (error) => errors.push(error))
     return errors
   }
 
   /** Which streams lost how much on their way in. */
   losses(): readonly LossObservation[] {
     const losses: LossObservation[] = []
-    readLossReport(new AtomicBuffer(this.memory.lossReport), (loss) => losses.push(loss))
+    readLossReport(this.open.lossReport, (loss) => losses.push(loss))
     return losses
   }
 
@@ -185,17 +222,19 @@ export class MediaDriver {
 
   private async start(): Promise<void> {
     const { plans, warn } = this
+    this.watchDirectory()
     for (const { ended } of this.groups) void ended.then((failure) => this.onGroupEnd(failure))
     if (this.groups.length > 0) return
-    if (this.settings.threadingMode === 'INVOKER') {
-      this.thread = createThread(plans[0]!, warn, () => undefined)
-      return
-    }
     try {
+      if (this.settings.threadingMode === 'INVOKER') {
+        this.thread = createThread(plans[0]!, warn, () => undefined)
+        return
+      }
       for (const plan of plans) this.workers.push(new DriverWorker(plan, warn))
       await Promise.all(this.workers.map(({ ready }) => ready))
     } catch (error) {
       await this.close()
+      this.removeDirectory()
       throw error
     }
     for (const { ended } of this.workers) void ended.then((failure) => this.onWorkerEnd(failure))
@@ -227,6 +266,28 @@ export class MediaDriver {
     }
     const groups = this.groups.map((group) => group.close(this.warn))
     await Promise.all([...groups, ...this.workers.map((worker) => worker.close())])
+    this.leaveDirectory()
+  }
+
+  /** Somebody who tidies up may remove it: then nobody finds the driver any more, which goes on for those it has. */
+  private watchDirectory(): void {
+    const { directory } = this
+    if (directory === undefined) return
+    if (this.isDirectoryRemoved) process.once('exit', this.removeDirectory)
+    this.directoryTimer = setInterval(() => {
+      if (directory.isThere()) return
+      clearInterval(this.directoryTimer)
+      this.warn(`${directory.path} is gone: no client finds this driver any more, launch it again`)
+    }, DIRECTORY_CHECK_INTERVAL_MS).unref()
+  }
+
+  private leaveDirectory(): void {
+    if (this.directory === undefined) return
+    clearInterval(this.directoryTimer)
+    process.removeListener('exit', this.removeDirectory)
+    // A conductor that was killed could not say it; nobody else is left who would.
+    new ManyToOneRingBuffer(this.open.cnc.toDriver).setConsumerHeartbeatMs(HEARTBEAT_CLOSED)
+    if (this.isDirectoryRemoved) this.removeDirectory()
   }
 
   private invoked(): DriverThread {
@@ -242,6 +303,21 @@ export class MediaDriver {
     if (this.isClosed) throw new GodwitError('ERR_GODWIT_INVOKER', 'the driver is closed: launch another one')
     return thread
   }
+}
+
+function checkDirectory(dir: unknown): void {
+  if (dir === undefined || dir === true || (typeof dir === 'string' && dir !== '')) return
+  const expected = 'expected the path of a directory, or true for one of its own'
+  throw new GodwitError('ERR_GODWIT_SETTINGS', `dir: ${expected}, not ${given(dir)}`)
+}
+
+function directoryFor(
+  dir: string | true | undefined, settings: DriverSettings, warn: OnWarning,
+): DriverDirectory | undefined {
+  if (dir === undefined) return undefined
+  if (dir !== true) return DriverDirectory.claim(dir, settings, warn)
+  removeLeftDirectories(settings.driverTimeoutMs)
+  return DriverDirectory.claim(uniqueDirectory(), settings, warn)
 }
 
 function checkHandlers(handlers: Readonly<Record<string, unknown>>): void {

@@ -63,7 +63,7 @@ export function planThreads(
   settings: DriverSettings,
   faults: FaultOptions | undefined,
   memory: DriverMemory,
-  logChannel: string,
+  names: Pick<ThreadPlan, 'directory' | 'logChannel'>,
 ): readonly ThreadPlan[] {
   const links = layout.map((): Partial<Record<LinkName, PortQueueEnd>> => ({}))
   for (const link of LINKS) {
@@ -74,6 +74,6 @@ export function planThreads(
     links[sinkThread!]![link] = sink
     links[sourceThread!]![link] = source
   }
-  const common = { settings, memory, directory: logChannel, logChannel, faults }
+  const common = { settings, memory, ...names, faults }
   return layout.map((roles, i) => ({ ...common, roles: [...roles], links: links[i]! }))
 }

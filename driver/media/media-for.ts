@@ -2,7 +2,9 @@ import type { Media } from '../core/media.ts'
 import { DgramMedia } from './dgram-media.ts'
 import type { DgramListeners } from './dgram-media.ts'
 import { loadNativeLibrary } from './native/native-library.ts'
-import type { LibraryResult, Platform } from './native/native-library.ts'
+import type { Platform } from '../../client/native/ffi.ts'
+import { thisPlatform } from '../../client/native/ffi.ts'
+import type { LibraryResult } from './native/native-library.ts'
 import { NativeMedia } from './native/native-media.ts'
 import { trackSockets } from './native/socket-table.ts'
 
@@ -18,8 +20,8 @@ export interface MediaOptions extends DgramListeners {
 export function mediaFor(wanted: 'auto' | 'native' | 'dgram', options: MediaOptions): Media {
   const { warn, countLost, sockets } = options
   if (wanted === 'dgram') return new DgramMedia(options)
-  const platform = options.platform ?? { os: process.platform, arch: process.arch }
-  const result = (options.load ?? loadNativeLibrary)(platform)
+  const platform = options.platform ?? thisPlatform()
+  const result = (options.load ?? ((on) => loadNativeLibrary(on)))(platform)
   const { library } = result
   if (library !== undefined) {
     return new NativeMedia(sockets === undefined ? library : trackSockets(library, sockets), warn, countLost)

@@ -2,13 +2,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Client } from '../../client/client.ts'
 import type { WaitStrategyName } from '../../client/conductor/wait-strategy.ts'
-import type { EmbeddedDriverHandle } from '../../client/protocol/embedded.ts'
+import type { DriverHandle } from '../../client/protocol/embedded.ts'
 import { monotonicNs } from '../../driver/launcher/driver-thread.ts'
 import { resolvedChannelOf } from './channels.ts'
 import { readOwnThread } from './thread-usage.ts'
 
 export interface WaiterOrder {
-  readonly handle: EmbeddedDriverHandle
+  readonly handle: DriverHandle
   readonly channel: string
   readonly streamId: number
   readonly strategy: WaitStrategyName

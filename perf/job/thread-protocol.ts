@@ -1,8 +1,8 @@
-import type { EmbeddedDriverHandle } from '../../client/protocol/embedded.ts'
+import type { DriverHandle } from '../../client/protocol/embedded.ts'
 
 /** What a thread of the main job is started with. */
 export type ThreadOrder = {
-  readonly handle: EmbeddedDriverHandle
+  readonly handle: DriverHandle
   readonly state: SharedArrayBuffer
   readonly channel: string
   readonly streamId: number

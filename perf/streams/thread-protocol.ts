@@ -1,4 +1,4 @@
-import type { EmbeddedDriverHandle } from '../../client/protocol/embedded.ts'
+import type { DriverHandle } from '../../client/protocol/embedded.ts'
 import type { AgentGroup } from '../../driver/launcher/invoked-agents.ts'
 import type { StreamPlan } from './plan.ts'
 
@@ -8,7 +8,7 @@ export type Role = 'publisher' | 'subscriber' | 'pinger' | 'ponger'
 export interface ThreadOrder {
   readonly role: Role
   readonly plan: StreamPlan
-  readonly handle: EmbeddedDriverHandle
+  readonly handle: DriverHandle
   readonly state: SharedArrayBuffer
   /** Agents of the driver that the thread runs besides. */
   readonly agents: AgentGroup | undefined

@@ -14,7 +14,8 @@ import { DriverConductor } from '../../driver/core/conductor/driver-conductor.ts
 import { DriverError } from '../../driver/core/driver-error.ts'
 import { concludeDriverSettings } from '../../driver/core/driver-settings.ts'
 import type { DriverOptions, DriverSettings } from '../../driver/core/driver-settings.ts'
-import type { LogRegion, LogStore } from '../../driver/core/log-store.ts'
+import { MEMORY_LOG_MAPPER } from '../../driver/core/log-store.ts'
+import type { LogRegion, LogStore, NewLog } from '../../driver/core/log-store.ts'
 import type { SocketAddress } from '../../driver/core/media.ts'
 import { SystemCounters } from '../../driver/core/system-counters.ts'
 import { CounterValueDecoder, SystemCounterId } from '../../schemas/generated/aeron.memory/index.ts'
@@ -47,7 +48,7 @@ class TestLogStore implements LogStore {
   isFull: boolean = false
   isFreeing: boolean = true
 
-  create(kind: 'publication' | 'image', registrationId: number, byteLength: number): LogRegion {
+  create({ kind, registrationId, byteLength }: NewLog): LogRegion {
     if (this.isFull) throw new DriverError(ErrorCode.STORAGE_SPACE, 'no space is left for logs')
     const name = `/dev/shm/test/${kind}s/${registrationId}.logbuffer`
     if (this.regions.has(name)) throw new Error(`${name} exists`)
@@ -131,6 +132,7 @@ export class ConductorHarness {
       toSender: this.senderQueue,
       toReceiver: this.receiverQueue,
       logs: this.logs,
+      mapper: MEMORY_LOG_MAPPER,
       lossReport: new LossReport(AtomicBuffer.allocate(65_536)),
       resolver: { resolve: (host, callback) => void this.lookups.push({ host, callback }) },
       networkInterfaces: () => [{ name: 'lo', address: '127.0.0.1', family: 4 }],
@@ -176,7 +178,7 @@ export class ConductorHarness {
   log(response: ControlResponse): LogBuffers {
     const region = this.logs.regions.get(response.text ?? '')
     if (region === undefined) throw new Error(`${response.text} does not exist`)
-    return new LogBuffers(region.memory, region.byteOffset, region.byteLength)
+    return LogBuffers.over(MEMORY_LOG_MAPPER.map(region))
   }
 
   /** Texts of recorded errors, each once. */

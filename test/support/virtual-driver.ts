@@ -1,4 +1,3 @@
-import { AtomicBuffer } from '../../client/memory/atomic-buffer.ts'
 import type { Cnc } from '../../client/memory/cnc.ts'
 import { CountersReader } from '../../client/memory/counters-reader.ts'
 import { readErrorLog } from '../../client/memory/error-log.ts'
@@ -11,12 +10,13 @@ import type { ConductorCommand, ReceiverCommand, SenderCommand } from '../../dri
 import { DriverConductor } from '../../driver/core/conductor/driver-conductor.ts'
 import { concludeDriverSettings } from '../../driver/core/driver-settings.ts'
 import type { DriverOptions } from '../../driver/core/driver-settings.ts'
+import { MEMORY_LOG_MAPPER } from '../../driver/core/log-store.ts'
 import type { Media } from '../../driver/core/media.ts'
 import { Receiver } from '../../driver/core/receiver/receiver.ts'
 import { Sender } from '../../driver/core/sender/sender.ts'
 import { SystemCounters } from '../../driver/core/system-counters.ts'
-import { allocateDriverMemory, openCnc } from '../../driver/launcher/driver-memory.ts'
-import type { DriverMemory } from '../../driver/launcher/driver-memory.ts'
+import { allocateDriverMemory, openMemory } from '../../driver/launcher/driver-memory.ts'
+import type { DriverMemory, OpenMemory } from '../../driver/launcher/driver-memory.ts'
 import { FaultyMedia, readFaultCounts } from '../../driver/media/faulty-media.ts'
 import type { FaultOptions } from '../../driver/media/faulty-media.ts'
 import type { FaultCounts } from '../../driver/media/fault-counts.ts'
@@ -54,6 +54,7 @@ export class VirtualDriver {
   readonly counters: CountersReader
   readonly logs: VirtualLogs = new VirtualLogs()
   private readonly memory: DriverMemory
+  private readonly open: OpenMemory
   private readonly systemCounters: SystemCounters
   private readonly agents: readonly Agent[]
   private readonly queues: readonly CommandSink<never>[]
@@ -65,7 +66,8 @@ export class VirtualDriver {
     const { addresses = LOOPBACK, faults, stalls = 0 } = options
     const settings = concludeDriverSettings({ ...DEFAULTS, ...options.settings }, {})
     this.memory = allocateDriverMemory(settings, time.epochMs(), PID)
-    this.cnc = openCnc(this.memory, settings)
+    this.open = openMemory(this.memory, settings)
+    this.cnc = this.open.cnc
     this.counters = new CountersReader(this.cnc.countersMetadata, this.cnc.countersValues)
     const systemCounters = new SystemCounters(this.cnc.countersValues)
     this.systemCounters = systemCounters
@@ -88,7 +90,7 @@ export class VirtualDriver {
       const seed = random.fork(`${role} faults`).u32()
       return new FaultyMedia(plain, { ...faults, seed }, () => time.nowNs, memory.faults)
     }
-    const common = { settings, cnc, systemCounters, epochMs: () => time.epochMs() }
+    const common = { settings, cnc, systemCounters, mapper: MEMORY_LOG_MAPPER, epochMs: () => time.epochMs() }
     this.agents = [
       new DriverConductor({
         ...common,
@@ -97,7 +99,7 @@ export class VirtualDriver {
         toSender,
         toReceiver,
         logs,
-        lossReport: new LossReport(new AtomicBuffer(memory.lossReport)),
+        lossReport: new LossReport(this.open.lossReport),
         resolver: { resolve: (host, callback) => callback({ error: `there are no names, such as ${host}` }) },
         networkInterfaces: () =>
           addresses.map((address) => ({ name: 'virtual', address, family: address.includes(':') ? 6 : 4 })),
@@ -164,7 +166,7 @@ export class VirtualDriver {
 
   losses(): readonly LossObservation[] {
     const losses: LossObservation[] = []
-    readLossReport(new AtomicBuffer(this.memory.lossReport), (loss) => void losses.push(loss))
+    readLossReport(this.open.lossReport, (loss) => void losses.push(loss))
     return losses
   }
 }

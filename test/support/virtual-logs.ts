@@ -1,7 +1,7 @@
 import type { LogSource } from '../../client/conductor/log-source.ts'
 import { LogBuffers } from '../../client/log/log-buffers.ts'
 import { DriverError } from '../../driver/core/driver-error.ts'
-import type { LogRegion, LogStore } from '../../driver/core/log-store.ts'
+import type { LogRegion, LogStore, NewLog } from '../../driver/core/log-store.ts'
 import { ErrorCode } from '../../schemas/generated/aeron.commands/index.ts'
 
 /** What all logs of a driver may take together. */
@@ -11,13 +11,17 @@ const CAPACITY: number = 256 * 1024 * 1024
 const GUARD_LENGTH = 4096
 const GUARD_BYTE = 0xa5
 
+interface VirtualRegion extends LogRegion {
+  readonly memory: SharedArrayBuffer
+}
+
 /** Logs of a virtual driver, between guards, and the way clients get them. */
 export class VirtualLogs implements LogStore {
-  private readonly regions = new Map<string, LogRegion>()
+  private readonly regions = new Map<string, VirtualRegion>()
   private readonly announced = new Map<number, Set<string>>()
   private mapped = 0
 
-  create(kind: 'publication' | 'image', registrationId: number, byteLength: number): LogRegion {
+  create({ kind, registrationId, byteLength }: Omit<NewLog, 'isSparse'>): VirtualRegion {
     const name = `${kind}s/${registrationId}.logbuffer`
     if (this.mapped + byteLength > CAPACITY) {
       throw new DriverError(ErrorCode.STORAGE_SPACE, `no space for ${byteLength} bytes`)
@@ -37,9 +41,11 @@ export class VirtualLogs implements LogStore {
     names.add(name)
   }
 
-  free({ name, byteLength, memory }: LogRegion): boolean {
-    if (!this.regions.delete(name)) throw new Error(`${name} was freed before`)
-    checkGuards(name, memory)
+  free({ name, byteLength }: LogRegion): boolean {
+    const region = this.regions.get(name)
+    if (region === undefined) throw new Error(`${name} was freed before`)
+    this.regions.delete(name)
+    checkGuards(name, region.memory)
     this.mapped -= byteLength
     return true
   }

@@ -1,5 +1,6 @@
+import type { AtomicBuffer } from '../../../client/memory/atomic-buffer.ts'
 import { SystemCounterId } from '../../../schemas/generated/aeron.memory/index.ts'
-import type { LogRegion, LogStore } from '../log-store.ts'
+import type { LogMapper, LogRegion, LogStore, NewLog } from '../log-store.ts'
 import type { SystemCounters } from '../system-counters.ts'
 
 /** Logs whose memory is tried to free in one cycle. */
@@ -8,19 +9,26 @@ const RESOURCE_FREE_LIMIT = 1
 /** Makes logs, and frees them when nobody needs them any more, which may take several attempts. */
 export class ConductorLogs {
   private readonly store: LogStore
+  private readonly mapper: LogMapper
   private readonly systemCounters: SystemCounters
   private readonly toFree: LogRegion[] = []
 
-  constructor(store: LogStore, systemCounters: SystemCounters) {
+  constructor(store: LogStore, mapper: LogMapper, systemCounters: SystemCounters) {
     this.store = store
+    this.mapper = mapper
     this.systemCounters = systemCounters
   }
 
-  /** @throws DriverError STORAGE_SPACE */
-  create(kind: 'publication' | 'image', registrationId: number, byteLength: number): LogRegion {
-    const region = this.store.create(kind, registrationId, byteLength)
+  /** @throws as `LogStore.create` */
+  create(log: NewLog): LogRegion {
+    const region = this.store.create(log)
     this.updateBytesMapped()
     return region
+  }
+
+  /** @throws as `LogMapper.map` */
+  map(region: LogRegion): AtomicBuffer {
+    return this.mapper.map(region)
   }
 
   /** Lets a client reach a log; before the response that names it. */
@@ -30,6 +38,7 @@ export class ConductorLogs {
 
   /** Frees a log in this cycle or a later one. */
   free(region: LogRegion): void {
+    this.mapper.unmap(region)
     this.toFree.push(region)
   }
 

@@ -56,7 +56,7 @@ export class ConductorServices {
       settings.publicationReservedSessionIdLow,
       settings.publicationReservedSessionIdHigh,
     )
-    this.logs = new ConductorLogs(context.logs, systemCounters)
+    this.logs = new ConductorLogs(context.logs, context.mapper, systemCounters)
     this.resolver = timedResolver(context.resolver, systemCounters, epochMs)
     this.toSender = new Outbox(context.toSender)
     this.toReceiver = new Outbox(context.toReceiver)

@@ -6,7 +6,6 @@ import {
   positionBitsToShift,
 } from '../../../client/log/log-buffer-descriptor.ts'
 import type { LogBuffers } from '../../../client/log/log-buffers.ts'
-import { AtomicBuffer } from '../../../client/memory/atomic-buffer.ts'
 import type { AtomicCounter } from '../../../client/memory/atomic-counter.ts'
 import { FRAME_ALIGNMENT } from '../../../schemas/descriptors.ts'
 import { ErrorCode } from '../../../schemas/generated/aeron.commands/index.ts'
@@ -213,9 +212,14 @@ export class Images {
     const { settings, logs } = this.services
     const { termLength, mtuLength, sessionId, streamId, initialTermId, activeTermId, termOffset } = command
     const pageSize = settings.filePageSize
-    const region = logs.create('image', correlationId, computeLogLength(termLength, pageSize))
+    const region = logs.create({
+      kind: 'image',
+      registrationId: correlationId,
+      byteLength: computeLogLength(termLength, pageSize),
+      isSparse: params.isSparse,
+    })
     try {
-      const log = initialiseLog(new AtomicBuffer(region.memory, region.byteOffset, region.byteLength), {
+      const log = initialiseLog(logs.map(region), {
         logType: LogType.IMAGE,
         correlationId, sessionId, streamId, termLength, pageSize, mtuLength, initialTermId,
         termId: activeTermId,

@@ -1,7 +1,6 @@
 import { initialiseLog } from '../../../client/log/initialise-log.ts'
 import { computeLogLength } from '../../../client/log/log-buffer-descriptor.ts'
 import type { LogBuffers } from '../../../client/log/log-buffers.ts'
-import { AtomicBuffer } from '../../../client/memory/atomic-buffer.ts'
 import { LogType } from '../../../schemas/generated/aeron.memory/index.ts'
 import type { PublicationParams } from '../channel/publication-params.ts'
 import type { LogRegion } from '../log-store.ts'
@@ -21,7 +20,7 @@ export interface NewPublication {
   readonly isExclusive: boolean
 }
 
-/** @throws DriverError STORAGE_SPACE, GodwitError ERR_GODWIT_LOG_POSITION */
+/** @throws DriverError STORAGE_SPACE, GENERIC_ERROR, GodwitError ERR_GODWIT_LOG_POSITION */
 export function createPublicationLog(
   services: ConductorServices,
   { registrationId, sessionId, streamId, isExclusive }: NewPublication,
@@ -31,9 +30,14 @@ export function createPublicationLog(
   const { start } = params
   const initialTermId = start?.initialTermId ?? services.randomInt32()
   const pageSize = settings.filePageSize
-  const region = services.logs.create('publication', registrationId, computeLogLength(params.termLength, pageSize))
+  const region = services.logs.create({
+    kind: 'publication',
+    registrationId,
+    byteLength: computeLogLength(params.termLength, pageSize),
+    isSparse: params.isSparse,
+  })
   try {
-    const log = initialiseLog(new AtomicBuffer(region.memory, region.byteOffset, region.byteLength), {
+    const log = initialiseLog(services.logs.map(region), {
       logType: isExclusive ? LogType.EXCLUSIVE_PUBLICATION : LogType.CONCURRENT_PUBLICATION,
       correlationId: registrationId,
       sessionId,

@@ -22,6 +22,7 @@ import {
 import type { ReceiverImageParams } from '../commands.ts'
 import type { DriverSettings } from '../driver-settings.ts'
 import { INVALID_PACKET, packetEndOffset } from '../frames/packet-validation.ts'
+import type { LogRegion } from '../log-store.ts'
 import type { SocketAddress } from '../media.ts'
 import { ImageState } from '../shared-state.ts'
 import type { SystemCounters } from '../system-counters.ts'
@@ -59,6 +60,7 @@ export class ReceiverImage {
   readonly endpointId: number
   readonly sessionId: number
   readonly streamId: number
+  readonly region: LogRegion
   private readonly endpoint: ReceiveEndpoint | undefined
   private readonly log: LogBuffers
   private readonly termLength: number
@@ -90,15 +92,16 @@ export class ReceiverImage {
   private isStopped: boolean = false
 
   /** @throws GodwitError when the log is not what it should be */
-  constructor(params: ReceiverImageParams, services: ReceiverImageServices, nowNs: number) {
-    const { log, joinPosition } = params
+  constructor(params: ReceiverImageParams, memory: AtomicBuffer, services: ReceiverImageServices, nowNs: number) {
+    const { joinPosition } = params
     const { countersValues, settings } = services
     this.correlationId = params.correlationId
     this.endpointId = params.endpointId
     this.sessionId = params.sessionId
     this.streamId = params.streamId
+    this.region = params.log
     this.endpoint = services.endpoint
-    this.log = new LogBuffers(log.memory, log.byteOffset, log.byteLength)
+    this.log = LogBuffers.over(memory)
     this.termLength = this.log.termLength
     this.initialTermId = params.initialTermId
     this.state = new ImageState(params.state)

@@ -146,11 +146,9 @@ export class Receiver implements Agent {
   }
 
   private addImage(params: ReceiverImageParams, nowNs: number): void {
-    const { cnc, settings, systemCounters } = this.context
     const endpoint = this.endpoints.get(params.endpointId)
     try {
-      const services = { endpoint, countersValues: cnc.countersValues, systemCounters, settings }
-      const image = new ReceiverImage(params, services, nowNs)
+      const image = this.makeImage(params, endpoint, nowNs)
       for (const older of this.images) {
         // Its sender would take what they say for what the new one says.
         if (older.isSameSession(image)) older.stopSending()
@@ -163,11 +161,27 @@ export class Receiver implements Agent {
     }
   }
 
+  private makeImage(
+    params: ReceiverImageParams, endpoint: ReceiveEndpoint | undefined, nowNs: number,
+  ): ReceiverImage {
+    const { cnc, settings, systemCounters, mapper } = this.context
+    const memory = mapper.map(params.log)
+    try {
+      return new ReceiverImage(
+        params, memory, { endpoint, countersValues: cnc.countersValues, systemCounters, settings }, nowNs,
+      )
+    } catch (error) {
+      mapper.unmap(params.log)
+      throw error
+    }
+  }
+
   private removeImage(correlationId: number): void {
     const image = this.images.find((candidate) => candidate.correlationId === correlationId)
     if (image !== undefined) {
       this.images = this.images.filter((candidate) => candidate !== image)
       this.endpoints.get(image.endpointId)?.dispatcher.removeImage(image)
+      this.context.mapper.unmap(image.region)
     }
     this.replies.send({ type: 'imageReleased', correlationId })
   }

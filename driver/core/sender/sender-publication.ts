@@ -17,6 +17,7 @@ import type { SenderPublicationParams } from '../commands.ts'
 import type { SenderContext } from '../driver-context.ts'
 import { HeartbeatWriter } from '../frames/heartbeat-writer.ts'
 import { SetupWriter } from '../frames/setup-writer.ts'
+import type { LogRegion } from '../log-store.ts'
 import type { SocketAddress } from '../media.ts'
 import { DATAGRAM_BATCH_CAPACITY, DatagramBatch } from '../media.ts'
 import { PublicationState } from '../shared-state.ts'
@@ -43,6 +44,7 @@ export class SenderPublication implements Resender {
   readonly registrationId: number
   readonly sessionId: number
   readonly streamId: number
+  readonly region: LogRegion
   readonly termLength: number
   readonly destination: SocketAddress | undefined
   /** Whether a datagram of the last step was not accepted. */
@@ -78,16 +80,19 @@ export class SenderPublication implements Resender {
   private lastSendNs: number = 0
 
   /** @throws GodwitError ERR_GODWIT_LOG_LAYOUT, ERR_GODWIT_COUNTER_ID when the parameters do not fit the memory */
-  constructor(params: SenderPublicationParams, endpoint: SendEndpoint, context: SenderContext) {
+  constructor(
+    params: SenderPublicationParams, memory: AtomicBuffer, endpoint: SendEndpoint, context: SenderContext,
+  ) {
     const { settings, cnc } = context
     const counter = (id: number): AtomicCounter => new AtomicCounter(cnc.countersValues, id)
     this.registrationId = params.registrationId
     this.sessionId = params.sessionId
     this.streamId = params.streamId
+    this.region = params.log
     this.destination = params.destination
     this.endpoint = endpoint
     this.systemCounters = context.systemCounters
-    this.log = new LogBuffers(params.log.memory, params.log.byteOffset, params.log.byteLength)
+    this.log = LogBuffers.over(memory)
     this.termLength = this.log.termLength
     this.state = new PublicationState(params.state)
     this.startPosition = params.startPosition

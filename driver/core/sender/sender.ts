@@ -145,11 +145,22 @@ export class Sender implements Agent {
       return
     }
     try {
-      const publication = new SenderPublication(params, endpoint, this.context)
+      const publication = this.makePublication(params, endpoint)
       this.publications.push(publication)
       endpoint.addPublication(publication)
     } catch (error) {
       this.errors.report(ErrorCode.GENERIC_ERROR, what, error, this.nowNs)
+    }
+  }
+
+  private makePublication(params: SenderPublicationParams, endpoint: SendEndpoint): SenderPublication {
+    const { mapper } = this.context
+    const memory = mapper.map(params.log)
+    try {
+      return new SenderPublication(params, memory, endpoint, this.context)
+    } catch (error) {
+      mapper.unmap(params.log)
+      throw error
     }
   }
 
@@ -159,6 +170,7 @@ export class Sender implements Agent {
       const publication = this.publications[index]!
       this.publications.splice(index, 1)
       publication.endpoint.removePublication(publication)
+      this.context.mapper.unmap(publication.region)
     }
     this.replies.send({ type: 'publicationReleased', registrationId })
   }

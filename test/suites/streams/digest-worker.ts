@@ -5,13 +5,13 @@
 import { createCipheriv, createHash } from 'node:crypto'
 import type { Hash } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { EmbeddedDriverHandle } from '../../../driver/index.ts'
+import type { DriverHandle } from '../../../driver/index.ts'
 import { Client, FragmentAssembler } from '../../../driver/index.ts'
 import { Random } from '../../support/random.ts'
 
 export interface EndOfStream {
   readonly role: 'publisher' | 'subscriber'
-  readonly handle: EmbeddedDriverHandle
+  readonly handle: DriverHandle
   readonly channel: string
   readonly streamId: number
   readonly seed: string

@@ -13,6 +13,7 @@ interface Room {
 
 const LAYOUTS = ['schemas/', 'codegen/runtime/'] as const
 const CLIENT_FOR_DRIVER = ['client/memory/', 'client/log/', 'client/protocol/'] as const
+const FILES_FOR_DRIVER = ['client/files/', 'client/native/'] as const
 const EVERYTHING = ['client/', 'codegen/', 'driver/', 'perf/', 'schemas/', 'test/'] as const
 
 const ROOMS: readonly Room[] = [
@@ -25,10 +26,10 @@ const ROOMS: readonly Room[] = [
   { path: 'schemas/', mayImport: LAYOUTS },
   { path: 'schemas/generate-options.ts', mayImport: ['codegen/index.ts'] },
   { path: 'client/', mayImport: ['client/', ...LAYOUTS], node: true },
-  { path: 'driver/', mayImport: ['driver/', ...CLIENT_FOR_DRIVER, ...LAYOUTS], node: true },
+  { path: 'client/native/', mayImport: ['client/native/'], packages: ['koffi'], node: true },
+  { path: 'driver/', mayImport: ['driver/', ...CLIENT_FOR_DRIVER, ...FILES_FOR_DRIVER, ...LAYOUTS], node: true },
   { path: 'driver/core/', mayImport: ['driver/core/', ...CLIENT_FOR_DRIVER, ...LAYOUTS] },
   { path: 'driver/index.ts', mayImport: ['driver/', 'client/', ...LAYOUTS], node: true },
-  { path: 'driver/media/native/', mayImport: ['driver/', ...LAYOUTS], packages: ['koffi'], node: true },
   { path: 'driver/cli.ts', mayImport: ['driver/', 'codegen/cli/', 'client/', 'perf/cli/', ...LAYOUTS], node: true },
   { path: 'driver/launcher/', mayImport: ['driver/', 'client/', ...LAYOUTS], node: true },
   { path: 'perf/', mayImport: EVERYTHING.filter((room) => room !== 'test/'), packages: ['benchmark'], node: true },

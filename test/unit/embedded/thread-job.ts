@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { EmbeddedDriverHandle } from '../../../client/index.ts'
+import type { DriverHandle } from '../../../client/index.ts'
 
 export type Job =
   /**
@@ -14,7 +14,7 @@ export type Job =
 
 export interface JobData {
   /** Left out when it comes as a message. */
-  readonly handle?: EmbeddedDriverHandle
+  readonly handle?: DriverHandle
   readonly job: Job
 }
 

@@ -1,7 +1,7 @@
 /** Threads of the tests: connect to a driver by its handle and do what the job says. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { BufferClaim, Client } from '../../../client/index.ts'
-import type { EmbeddedDriverHandle, Publication } from '../../../client/index.ts'
+import type { DriverHandle, Publication } from '../../../client/index.ts'
 import type { Job, JobData, SpinReport } from './thread-job.ts'
 import { STREAM_ID, spinStreamId } from './thread-job.ts'
 
@@ -75,7 +75,7 @@ async function spin(client: Client, { doing, channel, forMs }: JobOf<'spin'>): P
 }
 
 const errors: string[] = []
-const handle = data.handle ?? (await nextMessage()) as EmbeddedDriverHandle
+const handle = data.handle ?? (await nextMessage()) as DriverHandle
 const client = await Client.connect(handle, { errorHandler: (error) => errors.push(String(error)) })
 try {
   if (data.job.kind === 'publish') await publish(client, data.job)

@@ -6,6 +6,7 @@ import type { Publication } from '../../../client/index.ts'
 import { AtomicBuffer } from '../../../client/memory/atomic-buffer.ts'
 import { Cnc } from '../../../client/memory/cnc.ts'
 import { GodwitError } from '../../../codegen/runtime/index.ts'
+import type { EmbeddedDriverHandle } from '../../../client/protocol/embedded.ts'
 import { MediaDriver } from '../../../driver/index.ts'
 import type { MediaDriverOptions, MediaName, ThreadingMode } from '../../../driver/index.ts'
 import { DriverWorker, workerFlags } from '../../../driver/launcher/driver-worker.ts'
@@ -97,7 +98,7 @@ test('embedded drivers are SHARED unless told otherwise, keep what was set, and 
   const driver = await MediaDriver.launch(SMALL)
   assert.is(driver.settings.threadingMode, 'SHARED')
   assert.is(driver.settings.termBufferLength, 65_536)
-  const cnc = Cnc.attach(new AtomicBuffer(structuredClone(driver.handle).cnc))
+  const cnc = Cnc.attach(new AtomicBuffer((structuredClone(driver.handle) as EmbeddedDriverHandle).cnc))
   assert.is(cnc.pid(), process.pid)
   assert.is(cnc.countersValues.byteLength, 1024 * 1024)
   assert.throws(() => driver.invoke(), isCode('ERR_GODWIT_INVOKER'))

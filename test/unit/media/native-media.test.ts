@@ -2,15 +2,16 @@ import { readdirSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import * as assert from 'uvu/assert'
+import type { Ffi } from '../../../client/native/ffi.ts'
+import { loadKoffi } from '../../../client/native/koffi-ffi.ts'
+import { loadNodeFfi } from '../../../client/native/node-ffi.ts'
 import { DATAGRAM_BATCH_CAPACITY, DatagramBatch } from '../../../driver/core/media.ts'
 import type { SocketAddress } from '../../../driver/core/media.ts'
 import { ADDRESS_CACHE_CAPACITY } from '../../../driver/media/address-cache.ts'
 import { mediaFor } from '../../../driver/media/media-for.ts'
-import { loadKoffi } from '../../../driver/media/native/koffi-library.ts'
 import type { NativeLibrary } from '../../../driver/media/native/native-library.ts'
-import { loadNativeLibrary } from '../../../driver/media/native/native-library.ts'
+import { loadNativeLibrary, socketFunctions } from '../../../driver/media/native/native-library.ts'
 import { NativeMedia } from '../../../driver/media/native/native-media.ts'
-import { loadNodeFfi } from '../../../driver/media/native/node-ffi-library.ts'
 import { readSockaddr, SockaddrCache, writeSockaddr } from '../../../driver/media/native/sockaddr.ts'
 import { suite } from '../../support/suite.ts'
 import {
@@ -34,12 +35,12 @@ const PROVIDERS = { 'koffi': loadKoffi, 'node:ffi': loadNodeFfi }
 
 for (const [name, load] of Object.entries(PROVIDERS)) addProviderTests(name, load)
 
-function addProviderTests(name: string, load: () => NativeLibrary): void {
+function addProviderTests(name: string, load: () => Ffi): void {
   const test = suite(`native transports through ${name}`)
   let library: NativeLibrary
   try {
     if (here.os !== 'linux') throw new Error(`this is ${here.os}`)
-    library = load()
+    library = socketFunctions(load())
   } catch (error) {
     skipConformance(test, error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error))
     test.run()

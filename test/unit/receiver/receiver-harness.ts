@@ -1,4 +1,5 @@
 import type { Cnc } from '../../../client/memory/cnc.ts'
+import { MEMORY_LOG_MAPPER } from '../../../driver/core/log-store.ts'
 import { CommandQueue } from '../../../driver/core/command-queue.ts'
 import type { ConductorCommand, ReceiverCommand } from '../../../driver/core/commands.ts'
 import { concludeDriverSettings } from '../../../driver/core/driver-settings.ts'
@@ -39,6 +40,7 @@ export class ReceiverHarness {
       settings: this.settings,
       cnc: this.cnc,
       systemCounters: this.systemCounters,
+      mapper: MEMORY_LOG_MAPPER,
       epochMs: () => 0,
       random: () => 0.5,
       commands: this.commands,

@@ -7,6 +7,7 @@ import { AtomicCounter } from '../../../client/memory/atomic-counter.ts'
 import { Cnc, cncLength } from '../../../client/memory/cnc.ts'
 import { ADMIN_ACTION } from '../../../client/log/offer-result.ts'
 import { DirectBuffer } from '../../../codegen/runtime/index.ts'
+import { MEMORY_LOG_MAPPER } from '../../../driver/core/log-store.ts'
 import { CommandQueue } from '../../../driver/core/command-queue.ts'
 import type { ConductorCommand, SenderCommand } from '../../../driver/core/commands.ts'
 import type { DriverOptions, DriverSettings } from '../../../driver/core/driver-settings.ts'
@@ -82,6 +83,7 @@ export class SenderHarness {
       settings: this.settings,
       cnc: this.cnc,
       systemCounters: this.systemCounters,
+      mapper: MEMORY_LOG_MAPPER,
       epochMs: () => 0,
       random: () => 0.5,
       commands: this.commands,

@@ -62,7 +62,7 @@ test('what does not happen in time is an error', async () => {
 test('a log that is written beyond its ends is noticed', async () => {
   const world = new VirtualWorld(new Random('guards'))
   const driver = world.addDriver()
-  const region = driver.logs.create('image', 1, 8192)
+  const region = driver.logs.create({ kind: 'image', registrationId: 1, byteLength: 8192 })
   driver.logs.checkGuards()
   new Uint8Array(region.memory)[region.byteOffset + region.byteLength] = 0
   assert.throws(() => driver.logs.checkGuards(), /outside of images\/1/)
