@@ -47,7 +47,6 @@ final class Directory {
       facts.put("pid", CncFileDescriptor.pid(meta));
       facts.put("startTimestampMs", CncFileDescriptor.startTimestampMs(meta));
       facts.put("clientLivenessTimeoutNs", CncFileDescriptor.clientLivenessTimeoutNs(meta));
-      facts.put("isLengthSufficient", CncFileDescriptor.isCncFileLengthSufficient(meta, file.capacity()));
       return facts;
     } finally {
       BufferUtil.free(file);

@@ -1,5 +1,4 @@
 import { Client } from '../../../driver/index.ts'
-import type { MediaDriver } from '../../../driver/index.ts'
 import type { ClientState, PeerClientSettings } from './protocol.ts'
 
 /** A client, and what its handlers were told. */
@@ -11,9 +10,9 @@ export class GodwitClient {
 
   private constructor() {}
 
-  static async connect(driver: MediaDriver, settings: PeerClientSettings): Promise<GodwitClient> {
+  static async connect(dir: string, settings: PeerClientSettings): Promise<GodwitClient> {
     const connected = new GodwitClient()
-    connected.client = await Client.connect(driver, {
+    connected.client = await Client.connect({ dir }, {
       ...settings,
       errorHandler: (error) => void connected.#errors.push(String(error)),
       closeHandler: () => void (connected.#hasClosed = true),

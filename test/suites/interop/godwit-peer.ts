@@ -4,12 +4,13 @@
  */
 import { createInterface } from 'node:readline'
 import { MediaDriver, RegistrationError } from '../../../driver/index.ts'
-import type { Counter, CountersReader, ExclusivePublication, MediaDriverOptions } from '../../../driver/index.ts'
+import type { Counter, ExclusivePublication, MediaDriverOptions } from '../../../driver/index.ts'
 import { GodwitClient } from './godwit-client.ts'
+import { GodwitDirectory, listCounters } from './godwit-directory.ts'
 import { GodwitPublisher } from './godwit-publisher.ts'
 import type { SubscriberOptions } from './godwit-subscriber.ts'
 import { GodwitSubscriber } from './godwit-subscriber.ts'
-import type { CounterFacts, PeerClientSettings, PeerDriverSettings, Task } from './protocol.ts'
+import type { PeerClientSettings, PeerDriverSettings, Task } from './protocol.ts'
 
 /** A command with all arguments that commands have. */
 interface Request {
@@ -19,7 +20,6 @@ interface Request {
   readonly channel: string
   readonly streamId: number
   readonly dir: string
-  readonly driver: string
   readonly exclusive: boolean
   readonly typeId: number
   readonly label: string
@@ -52,26 +52,12 @@ function driverOptions({ lossPerMille = 0, lossSeed = 0, ...settings }: PeerDriv
   return { ...settings, faults: { seed: lossSeed, send: rates, receive: rates } }
 }
 
-function listCounters(reader: CountersReader): readonly CounterFacts[] {
-  const list: CounterFacts[] = []
-  reader.forEach((id, typeId, key, label) => list.push({
-    id,
-    typeId,
-    label,
-    key: Buffer.from(key).toString('hex'),
-    value: reader.value(id),
-    registrationId: reader.registrationId(id),
-    ownerId: reader.ownerId(id),
-  }))
-  return list
-}
-
 const COMMANDS: Readonly<Record<string, (request: Request) => Answer | Promise<Answer>>> = {
-  async launch({ name, settings }) {
-    drivers.set(name, await MediaDriver.launch(driverOptions(settings)))
+  async launch({ name, dir, settings }) {
+    drivers.set(name, await MediaDriver.launch({ dir, ...driverOptions(settings) }))
   },
-  async connect({ name, driver, settings }) {
-    const connected = await GodwitClient.connect(named(drivers, driver), settings)
+  async connect({ name, dir, settings }) {
+    const connected = await GodwitClient.connect(dir, settings)
     clients.set(name, connected)
     return { clientId: connected.client.clientId }
   },
@@ -109,8 +95,11 @@ const COMMANDS: Readonly<Record<string, (request: Request) => Answer | Promise<A
     await clients.get(name)?.client.close()
     await drivers.get(name)?.close()
   },
-  errors: ({ driver }) => ({ errors: named(drivers, driver).errors() }),
   clientCounters: ({ client }) => ({ counters: listCounters(named(clients, client).client.countersReader) }),
+  counters: ({ dir }) => ({ counters: new GodwitDirectory(dir).counters() }),
+  facts: ({ dir }) => ({ facts: new GodwitDirectory(dir).facts() }),
+  errors: ({ dir }) => ({ errors: new GodwitDirectory(dir).errors() }),
+  losses: ({ dir }) => ({ losses: new GodwitDirectory(dir).losses() }),
 }
 
 async function answer(line: string): Promise<Answer> {

@@ -5,6 +5,7 @@ import type {
   CounterFacts,
   ErrorFacts,
   Failed,
+  LossFacts,
   PeerClientSettings,
   PeerDriverSettings,
   PublicationFacts,
@@ -55,17 +56,26 @@ export class Peer {
   async connect(driver: PeerDriver, settings: PeerClientSettings = {}): Promise<PeerClient> {
     const name = this.newName('client')
     const { clientId } = await this.ask<{ clientId: number }>('connect', {
-      name, dir: driver.dir, settings, ...(driver.peer === this ? { driver: driver.name } : {}),
+      name, dir: driver.dir, settings,
     })
     return new PeerClient(this, name, clientId)
   }
 
-  async counters(dir: string): Promise<readonly CounterFacts[]> {
+  /** Reads the counters in the directory of a driver, as the other three read what is there. */
+  async counters({ dir }: PeerDriver): Promise<readonly CounterFacts[]> {
     return (await this.ask<{ counters: readonly CounterFacts[] }>('counters', { dir })).counters
   }
 
-  async facts(dir: string): Promise<CncFacts> {
+  async facts({ dir }: PeerDriver): Promise<CncFacts> {
     return (await this.ask<{ facts: CncFacts }>('facts', { dir })).facts
+  }
+
+  async errors({ dir }: PeerDriver): Promise<readonly ErrorFacts[]> {
+    return (await this.ask<{ errors: readonly ErrorFacts[] }>('errors', { dir })).errors
+  }
+
+  async losses({ dir }: PeerDriver): Promise<readonly LossFacts[]> {
+    return (await this.ask<{ losses: readonly LossFacts[] }>('losses', { dir })).losses
   }
 
   /** Ends the process at once, as kill -9 does. */
@@ -89,12 +99,6 @@ export class PeerDriver {
     this.peer = peer
     this.name = name
     this.dir = dir
-  }
-
-  /** Its error log, by the reader of its own kind. */
-  async errors(): Promise<readonly ErrorFacts[]> {
-    const { name: driver, dir } = this
-    return (await this.peer.ask<{ errors: readonly ErrorFacts[] }>('errors', { driver, dir })).errors
   }
 
   async close(): Promise<void> {

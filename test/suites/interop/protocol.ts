@@ -132,7 +132,6 @@ export interface CncFacts {
   readonly pid: number
   readonly startTimestampMs: number
   readonly clientLivenessTimeoutNs: number
-  readonly isLengthSufficient: boolean
 }
 
 export interface Failed {

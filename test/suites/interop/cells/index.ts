@@ -21,7 +21,7 @@ function streamCell(route: Route, { name, parameters, lossy, hasErrors, isSince1
       for (const client of [ends.from, ends.to]) {
         assert.is(await systemCounter(client, SystemCounterId.INVALID_PACKETS), 0)
       }
-      if (hasErrors !== true) for (const driver of ends.drivers) assert.equal(await driver.errors(), [])
+      if (hasErrors !== true) for (const driver of ends.drivers) assert.equal(await driver.peer.errors(driver), [])
       await ends.from.close()
       await ends.to.close()
     },

@@ -29,7 +29,7 @@ async function channelOf(media: RouteMedia, parameters: string): Promise<string>
   return media === 'IPC' ? `aeron:ipc?${parameters}` : `aeron:udp?endpoint=127.0.0.1:${await freeUdpPort()}|${parameters}`
 }
 
-/** Two drivers, with a client each that lives in the process of its driver. */
+/** Two drivers with a client each. */
 function network(name: string, from: Kind, to: Kind): Route {
   return {
     name,
@@ -38,19 +38,48 @@ function network(name: string, from: Kind, to: Kind): Route {
     async open(world, parameters, conditionOf) {
       const sender = await world.driver(from, conditionOf(from))
       const receiver = await world.driver(to, conditionOf(to))
-      return {
-        from: await sender.peer.connect(sender),
-        to: await receiver.peer.connect(receiver),
-        connectReceiver: () => receiver.peer.connect(receiver),
-        drivers: [sender, receiver],
-        channel: await channelOf('UDP', parameters),
-        streamId: world.newStreamId(),
-      }
+      return openEnds(world, [sender, from], [receiver, to], await channelOf('UDP', parameters))
     },
   }
 }
 
+/** One driver with clients of both kinds. */
+function local(driverKind: Kind, from: Kind, to: Kind, media: RouteMedia): Route {
+  const what = `${CLIENTS[from]} to ${CLIENTS[to]} on ${driverKind === 'ours' ? 'our driver' : "Java's driver"}`
+  return {
+    name: `${what}, ${media}`,
+    media,
+    isNetwork: false,
+    async open(world, parameters, conditionOf) {
+      const driver = await world.driver(driverKind, conditionOf(driverKind))
+      return openEnds(world, [driver, from], [driver, to], await channelOf(media, parameters))
+    },
+  }
+}
+
+const CLIENTS: Readonly<Record<Kind, string>> = { ours: 'our client', Java: "Java's client" }
+
+type End = readonly [PeerDriver, Kind]
+
+async function openEnds(world: World, from: End, to: End, channel: string): Promise<Ends> {
+  const connect = ([driver, kind]: End): Promise<PeerClient> => world.connect(kind, driver)
+  return {
+    from: await connect(from),
+    to: await connect(to),
+    connectReceiver: () => connect(to),
+    drivers: [...new Set([from[0], to[0]])],
+    channel,
+    streamId: world.newStreamId(),
+  }
+}
+
+const MEDIA = ['IPC', 'UDP'] as const
+
 export const ROUTES: readonly Route[] = [
   network("our driver to Java's", 'ours', 'Java'),
   network("Java's driver to ours", 'Java', 'ours'),
+  ...(['Java', 'ours'] as const).flatMap((driver) => MEDIA.flatMap((media) => [
+    local(driver, 'ours', 'Java', media),
+    local(driver, 'Java', 'ours', media),
+  ])),
 ]

@@ -36,7 +36,7 @@ export class World {
     this.reference = reference
   }
 
-  /** The process that hosts drivers of that kind, and the clients of Java. */
+  /** The process that hosts drivers of that kind. */
   peer(kind: Kind): Peer {
     return this.#peer(kind, () => (kind === 'Java' ? this.reference.start() : startOurPeer()))
   }
@@ -50,7 +50,7 @@ export class World {
     return driver
   }
 
-  /** A client in a process of its own, or in that of Java's drivers. */
+  /** A client: ours in another process than our drivers, Java's in the one that there is. */
   async connect(kind: Kind, driver: PeerDriver): Promise<PeerClient> {
     const peer = kind === 'Java' ? this.peer(kind) : this.#peer('our client', startOurPeer)
     return peer.connect(driver)
