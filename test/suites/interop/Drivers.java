@@ -13,7 +13,6 @@ final class Drivers {
     final MediaDriver.Context context = new MediaDriver.Context()
       .aeronDirectoryName(directory)
       .threadingMode(ThreadingMode.SHARED)
-      .dirDeleteOnStart(true)
       .dirDeleteOnShutdown(true);
     for (final String name : settings.names()) {
       apply(context, name, settings.longNumber(name));

@@ -132,7 +132,11 @@ public final class Peer {
       }
 
       case "addCounter": {
-        final Counter counter = client(request).addCounter(request.number("typeId"), request.text("label"));
+        final int typeId = request.number("typeId");
+        final Counter counter = request.has("registrationId") ?
+          Since148.addStaticCounter(
+            client(request), typeId, request.text("label"), request.longNumber("registrationId")) :
+          client(request).addCounter(typeId, request.text("label"));
         counters.put(name, counter);
         answer.put("id", counter.id());
         answer.put("registrationId", counter.registrationId());
@@ -141,6 +145,10 @@ public final class Peer {
 
       case "setCounter":
         counters.get(name).set(request.longNumber("value"));
+        break;
+
+      case "nextSessionId":
+        answer.put("sessionId", Since148.nextSessionId(client(request), request.number("streamId")));
         break;
 
       case "publish":

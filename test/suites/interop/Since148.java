@@ -1,4 +1,5 @@
 import io.aeron.Aeron;
+import io.aeron.Counter;
 import io.aeron.Image;
 import io.aeron.Publication;
 import java.lang.reflect.Method;
@@ -27,6 +28,17 @@ final class Since148 {
     } catch (final ReflectiveOperationException e) {
       return false;
     }
+  }
+
+  static Counter addStaticCounter(
+    final Aeron aeron, final int typeId, final String label, final long registrationId
+  ) throws ReflectiveOperationException {
+    return (Counter)Aeron.class.getMethod("addStaticCounter", int.class, String.class, long.class)
+      .invoke(aeron, typeId, label, registrationId);
+  }
+
+  static int nextSessionId(final Aeron aeron, final int streamId) throws ReflectiveOperationException {
+    return (Integer)Aeron.class.getMethod("nextSessionId", int.class).invoke(aeron, streamId);
   }
 
   /** Has errors of publications handed on as text, where there are any. */

@@ -23,6 +23,8 @@ interface Request {
   readonly exclusive: boolean
   readonly typeId: number
   readonly label: string
+  /** Of a static counter. */
+  readonly registrationId: number | undefined
   readonly value: number
   readonly length: number
   readonly reason: string
@@ -76,11 +78,17 @@ const COMMANDS: Readonly<Record<string, (request: Request) => Answer | Promise<A
     subscribers.set(request.name, subscriber)
     return { registrationId: subscriber.subscription.registrationId }
   },
-  async addCounter({ name, client, typeId, label }) {
-    const counter = await named(clients, client).client.addCounter(typeId, label)
+  async addCounter({ name, client, typeId, label, registrationId }) {
+    const owner = named(clients, client).client
+    const counter = registrationId === undefined
+      ? await owner.addCounter(typeId, label)
+      : await owner.addStaticCounter(typeId, registrationId, label)
     counters.set(name, counter)
     return { id: counter.id, registrationId: counter.registrationId }
   },
+  nextSessionId: async ({ client, streamId }) => ({
+    sessionId: await named(clients, client).client.nextSessionId(streamId),
+  }),
   setCounter: ({ name, value }) => named(counters, name).set(value),
   publish: (request) => named(publishers, request.name).publish(request as unknown as Task),
   claim: ({ name, length }) => ({ result: named(publishers, name).claimForever(length) }),

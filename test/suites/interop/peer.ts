@@ -137,11 +137,17 @@ export class PeerClient {
     return new PeerSubscription(this.peer, name, registrationId)
   }
 
-  async addCounter(typeId: number, label: string): Promise<PeerCounter> {
+  /** @param staticId makes it a static one, with that registration id */
+  async addCounter(typeId: number, label: string, staticId?: number): Promise<PeerCounter> {
     const name = this.peer.newName('counter')
-    const values = { name, client: this.#name, typeId, label }
-    const { id, registrationId } = await this.peer.ask<{ id: number; registrationId: number }>('addCounter', values)
+    const { id, registrationId } = await this.peer.ask<{ id: number; registrationId: number }>('addCounter', {
+      name, client: this.#name, typeId, label, registrationId: staticId,
+    })
     return new PeerCounter(this.peer, name, id, registrationId)
+  }
+
+  async nextSessionId(streamId: number): Promise<number> {
+    return (await this.peer.ask<{ sessionId: number }>('nextSessionId', { client: this.#name, streamId })).sessionId
   }
 
   /** As the client's own reader of counters has them. */

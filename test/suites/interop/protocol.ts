@@ -1,6 +1,7 @@
 /** What the suite asks its peers, Java's and ours, and what they answer. */
+import type { MediaName } from '../../../driver/index.ts'
 
-/** Settings of a driver that both kinds have, by our names. */
+/** Settings of a driver, by our names; both kinds have them but for the one that says otherwise. */
 export interface PeerDriverSettings {
   readonly timerIntervalNs?: number
   readonly driverTimeoutMs?: number
@@ -11,6 +12,8 @@ export interface PeerDriverSettings {
   readonly imageLivenessTimeoutNs?: number
   readonly termBufferLength?: number
   readonly ipcTermBufferLength?: number
+  /** Ours only. */
+  readonly media?: MediaName
   /** Datagrams or frames that are lost, in both directions. */
   readonly lossPerMille?: number
   readonly lossSeed?: number

@@ -25,7 +25,8 @@ export interface Ends {
   readonly streamId: number
 }
 
-async function channelOf(media: RouteMedia, parameters: string): Promise<string> {
+/** A channel that nobody uses. */
+export async function channelOf(media: RouteMedia, parameters: string): Promise<string> {
   return media === 'IPC' ? `aeron:ipc?${parameters}` : `aeron:udp?endpoint=127.0.0.1:${await freeUdpPort()}|${parameters}`
 }
 

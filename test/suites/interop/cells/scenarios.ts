@@ -6,7 +6,7 @@ import { SystemCounterId } from '../../../../schemas/generated/aeron.memory/inde
 import type { PeerClient } from '../peer.ts'
 import type { Ends } from './routes.ts'
 import { carry, LENGTHS, LENGTHS_8K, task, totalBytes, untilReceived } from './streams.ts'
-import type { Kind } from './world.ts'
+import type { Condition, Kind } from './world.ts'
 
 /** Ten terms of 64 KiB, and more. */
 const MESSAGES = 400
@@ -17,10 +17,10 @@ export interface Scenario {
   readonly name: string
   /** Of the channel. */
   readonly parameters: string
-  /** Whose driver loses 5 % of all datagrams, both ways. For routes between two drivers. */
-  readonly lossy?: Kind
-  /** Whether drivers may write into their error logs. */
-  readonly hasErrors?: true
+  /** What drivers it takes; default sound ones. */
+  readonly conditions?: Readonly<Partial<Record<Kind, Condition>>>
+  /** Whether it needs a driver at each end. */
+  readonly isForNetwork?: true
   readonly isSince148?: true
   run(ends: Ends): Promise<void>
 }
@@ -178,19 +178,28 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: '5 % of the datagrams lost by our driver, both ways',
     parameters: SHORT_TERMS,
-    lossy: 'ours',
+    conditions: { ours: 'lossy' },
+    isForNetwork: true,
     run: publishUnderLoss,
   },
   {
     name: "5 % of the frames lost by Java's driver, both ways",
     parameters: SHORT_TERMS,
-    lossy: 'Java',
+    conditions: { Java: 'lossy' },
+    isForNetwork: true,
     run: publishUnderLoss,
+  },
+  {
+    name: 'our driver with sockets of Node, which come without native code',
+    parameters: SHORT_TERMS,
+    conditions: { ours: 'dgram' },
+    isForNetwork: true,
+    run: publishExclusive,
   },
   {
     name: 'an image that is rejected tells its publisher why',
     parameters: SHORT_TERMS,
-    hasErrors: true,
+    conditions: { ours: 'refusing', Java: 'refusing' },
     isSince148: true,
     async run({ from, to, channel, streamId }) {
       const subscription = await to.addSubscription(channel, streamId, LENGTHS)

@@ -1,7 +1,7 @@
 import type { Peer, PeerClient, PeerDriver } from '../peer.ts'
 import type { Reference } from '../peers.ts'
 import { driverDirectory, startOurPeer } from '../peers.ts'
-import type { PeerDriverSettings } from '../protocol.ts'
+import type { PeerClientSettings, PeerDriverSettings } from '../protocol.ts'
 
 export type Kind = Peer['kind']
 
@@ -12,17 +12,19 @@ const SETTINGS: PeerDriverSettings = {
   publicationLingerTimeoutNs: 1_000_000_000,
 }
 
-export type Condition = 'sound' | 'lossy' | 'refusing' | 'strict'
+export type Condition = 'sound' | 'lossy' | 'dgram' | 'refusing' | 'strict'
 
 /** By what is special about a driver that several cells use. */
 const CONDITIONS: Readonly<Record<Condition, PeerDriverSettings>> = {
   sound: {},
   /** Loses 5 %. */
   lossy: { lossPerMille: 50, lossSeed: 7 },
+  /** With the sockets of Node; ours only. */
+  dgram: { media: 'dgram' },
   /** Its clients make mistakes. */
   refusing: {},
-  /** Gives clients up that are silent for a second. */
-  strict: { clientLivenessTimeoutNs: 1_000_000_000 },
+  /** Gives clients up that are silent for two seconds. */
+  strict: { clientLivenessTimeoutNs: 2_000_000_000 },
 }
 
 /** The processes that cells share, for one version of the reference implementation. They are started when needed. */
@@ -38,7 +40,7 @@ export class World {
 
   /** The process that hosts drivers of that kind. */
   peer(kind: Kind): Peer {
-    return this.#peer(kind, () => (kind === 'Java' ? this.reference.start() : startOurPeer()))
+    return this.#peer(kind, () => this.startPeer(kind))
   }
 
   /** The driver of that kind that all cells use. */
@@ -51,9 +53,14 @@ export class World {
   }
 
   /** A client: ours in another process than our drivers, Java's in the one that there is. */
-  async connect(kind: Kind, driver: PeerDriver): Promise<PeerClient> {
+  async connect(kind: Kind, driver: PeerDriver, settings: PeerClientSettings = {}): Promise<PeerClient> {
     const peer = kind === 'Java' ? this.peer(kind) : this.#peer('our client', startOurPeer)
-    return peer.connect(driver)
+    return peer.connect(driver, settings)
+  }
+
+  /** Starts a process that is to be killed. */
+  startPeer(kind: Kind): Peer {
+    return kind === 'Java' ? this.reference.start() : startOurPeer()
   }
 
   /** Id of a stream that no other cell uses. */
