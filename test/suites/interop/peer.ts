@@ -44,7 +44,8 @@ export class Peer {
   async ask<T>(command: string, values: object = {}): Promise<T> {
     const answer = await this.#process.ask<{ readonly ok: true } | Failed>({ command, ...values })
     if (answer.ok) return answer as T
-    throw new PeerError(`${this.kind}, ${command} ${JSON.stringify(values)}: ${answer.error} ${answer.at}`, answer.errorName)
+    const { error, at, errorName } = answer
+    throw new PeerError(`${this.kind}, ${command} ${JSON.stringify(values)}: ${error} ${at}`, errorName)
   }
 
   async launch(dir: string, settings: PeerDriverSettings = {}): Promise<PeerDriver> {
@@ -152,7 +153,8 @@ export class PeerClient {
 
   /** As the client's own reader of counters has them. */
   async counters(): Promise<readonly CounterFacts[]> {
-    return (await this.peer.ask<{ counters: readonly CounterFacts[] }>('clientCounters', { client: this.#name })).counters
+    const values = { client: this.#name }
+    return (await this.peer.ask<{ counters: readonly CounterFacts[] }>('clientCounters', values)).counters
   }
 
   state(): Promise<ClientState> {
@@ -286,7 +288,9 @@ export async function until<T>(what: string, look: () => Promise<T>, isSo: (valu
   for (;;) {
     const value = await look()
     if (isSo(value)) return value
-    if (performance.now() > deadlineMs) throw new Error(`not within ${WAIT_LIMIT_MS} ms: ${what}: ${JSON.stringify(value)}`)
+    if (performance.now() > deadlineMs) {
+      throw new Error(`not within ${WAIT_LIMIT_MS} ms: ${what}: ${JSON.stringify(value)}`)
+    }
     await new Promise((resolve) => setTimeout(resolve, WAIT_INTERVAL_MS))
   }
 }

@@ -105,7 +105,7 @@ function claimDeath(kind: Kind, media: RouteMedia): Cell {
         await untilReceived(subscription, MESSAGES, 1)
         await untilReceived(subscription, MESSAGES, 2)
       }
-      assert.is(await systemCounter(survivors[0]!, SystemCounterId.UNBLOCKED_PUBLICATIONS), 1)
+      assert.ok((await systemCounter(survivors[0]!, SystemCounterId.UNBLOCKED_PUBLICATIONS)) > 0)
       for (const one of survivors) await one.close()
       await driver.close()
     },

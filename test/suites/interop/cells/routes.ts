@@ -27,7 +27,8 @@ export interface Ends {
 
 /** A channel that nobody uses. */
 export async function channelOf(media: RouteMedia, parameters: string): Promise<string> {
-  return media === 'IPC' ? `aeron:ipc?${parameters}` : `aeron:udp?endpoint=127.0.0.1:${await freeUdpPort()}|${parameters}`
+  if (media === 'IPC') return `aeron:ipc?${parameters}`
+  return `aeron:udp?endpoint=127.0.0.1:${await freeUdpPort()}|${parameters}`
 }
 
 /** Two drivers with a client each. */

@@ -54,7 +54,11 @@ export const SCENARIOS: readonly Scenario[] = [
     parameters: SHORT_TERMS,
     run: publishExclusive,
   },
-  { name: 'a long stream in terms of 16 MiB', parameters: 'term-length=16m', run: (ends) => publishExclusive(ends, 5000) },
+  {
+    name: 'a long stream in terms of 16 MiB',
+    parameters: 'term-length=16m',
+    run: (ends) => publishExclusive(ends, 5000),
+  },
   {
     name: 'two publishers that share a publication',
     parameters: SHORT_TERMS,

@@ -43,7 +43,9 @@ export async function carry(
   return published
 }
 
-function expectAll(state: SubscriptionState, { facts }: PeerPublication, published: PublicationState, what: Task): void {
+function expectAll(
+  state: SubscriptionState, { facts }: PeerPublication, published: PublicationState, what: Task,
+): void {
   const { sessionId } = facts
   const bytes = totalBytes(what)
   const { position } = published
