@@ -11,7 +11,7 @@ const NAMES = Object.keys(REFERENCE_VERSIONS) as readonly ReferenceName[]
 const ONLY_VARIABLE = 'GODWIT_INTEROP_ONLY'
 const only = new RegExp(process.env[ONLY_VARIABLE] ?? '')
 
-const test = suite('interop', { timeoutMs: 60_000 })
+const test = suite('interop', { timeoutMs: 120_000 })
 const worlds = new Map<ReferenceName, World>()
 
 test.before(async () => {
