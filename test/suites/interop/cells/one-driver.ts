@@ -1,5 +1,8 @@
 /** What is not a stream: a driver with clients of both kinds, and what it shows in its directory. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { LOG_FOLDERS } from '../../../../client/files/directory-layout.ts'
 import type { PeerClient, PeerDriver } from '../peer.ts'
 import { PeerError, until } from '../peer.ts'
 import type { CounterFacts } from '../protocol.ts'
@@ -90,6 +93,10 @@ async function streamCounters(world: World, driver: PeerDriver, channel: string,
 
 /** What differs from driver to driver in labels: the first number, which is an id, and ports. */
 const CHANGING = /(?<=^[^:]+: (?:id=)?)\d+|(?<=127\.0\.0\.1:)\d+/g
+
+function logsIn({ dir }: PeerDriver): readonly string[] {
+  return Object.values(LOG_FOLDERS).flatMap((folder) => readdirSync(join(dir, folder)))
+}
 
 /** What is wrong with a publication, as all drivers see it, and the code that they refuse it with. */
 const WRONG_CHANNELS: Readonly<Record<string, string>> = {
@@ -225,6 +232,25 @@ const TRIALS: readonly Trial[] = [
       await subscription.until('the image is gone', ({ unavailable }) => unavailable.length === 1)
       await until('its counters are gone', () => watcher.counters(), (all) => ownedBy(all, client).length === 0)
       await watcher.close()
+    },
+  },
+  {
+    name: 'logs of publications that come and go do not stay',
+    condition: 'strict',
+    async run({ world, driver, foreign }) {
+      const client = await world.connect(foreign, driver)
+      for (let i = 0; i < 10; i++) {
+        const channel = await channelOf(i % 2 === 0 ? 'IPC' : 'UDP', 'term-length=64k')
+        const streamId = world.newStreamId()
+        const subscription = await client.addSubscription(channel, streamId, LENGTHS)
+        const publication = await client.addPublication(channel, streamId, 'exclusive')
+        await carry(publication, [subscription], task(10))
+        await publication.close()
+        await subscription.until('the image is gone', ({ unavailable }) => unavailable.length === 1)
+        await subscription.close()
+      }
+      await client.close()
+      await until('no log is left', async () => logsIn(driver), (logs) => logs.length === 0)
     },
   },
   {

@@ -11,6 +11,9 @@ import type { Condition, Kind } from './world.ts'
 /** Ten terms of 64 KiB, and more. */
 const MESSAGES = 400
 
+/** Streams of the scenario that has many are beyond those that scenarios are given. */
+const STREAMS_BASE = 100_000
+
 const SHORT_TERMS = 'term-length=64k'
 
 export interface Scenario {
@@ -75,6 +78,40 @@ export const SCENARIOS: readonly Scenario[] = [
       const { position } = await first.state()
       assert.is(Math.max(...received.map((one) => one.position)), position)
       assert.equal(received.map(({ bytes }) => bytes), [totalBytes(task(MESSAGES)), totalBytes(task(MESSAGES))])
+    },
+  },
+  {
+    name: 'twenty streams of a channel at a time',
+    parameters: SHORT_TERMS,
+    async run({ from, to, channel, streamId }) {
+      const streams = await Promise.all(Array.from({ length: 20 }, async (_, i) => {
+        const id = STREAMS_BASE + 20 * streamId + i
+        return {
+          subscription: await to.addSubscription(channel, id, LENGTHS),
+          publication: await from.addPublication(channel, id, 'exclusive'),
+        }
+      }))
+      await Promise.all(streams.map(({ subscription, publication }) => carry(publication, [subscription], task(100))))
+    },
+  },
+  {
+    name: 'a subscription to one session hears that one alone',
+    parameters: SHORT_TERMS,
+    async run({ from, to, channel, streamId }) {
+      const subscription = await to.addSubscription(`${channel}|session-id=-7`, streamId, LENGTHS)
+      const all = await to.addSubscription(channel, streamId, LENGTHS)
+      const wanted = await from.addPublication(`${channel}|session-id=-7`, streamId, 'exclusive')
+      const other = await from.addPublication(`${channel}|session-id=8`, streamId, 'exclusive')
+      for (const publication of [wanted, other]) await publication.untilConnected()
+      await other.publish(task(MESSAGES))
+      await wanted.publish(task(MESSAGES))
+      for (const sessionId of [-7, 8]) {
+        await all.until('both sessions are heard', ({ received }) =>
+          received.some((one) => one.sessionId === sessionId && one.messages === MESSAGES))
+      }
+      const { received, images } = await untilReceived(subscription, MESSAGES)
+      assert.equal(received.map((one) => [one.sessionId, one.messages]), [[-7, MESSAGES]])
+      assert.is(images.length, 1)
     },
   },
   {
