@@ -11,8 +11,11 @@ import type { Condition, Kind } from './world.ts'
 /** Ten terms of 64 KiB, and more. */
 const MESSAGES = 400
 
-/** Streams of the scenario that has many are beyond those that scenarios are given. */
+/** Streams of scenarios that have many, with ids beyond those that scenarios are given. */
+const STREAMS = 20
 const STREAMS_BASE = 100_000
+/** Messages of each of them. */
+const MANY = 100
 
 const SHORT_TERMS = 'term-length=64k'
 
@@ -32,6 +35,17 @@ async function publishExclusive({ from, to, channel, streamId }: Ends, count: nu
   const subscription = await to.addSubscription(channel, streamId, LENGTHS)
   const publication = await from.addPublication(channel, streamId, 'exclusive')
   await carry(publication, [subscription], task(count))
+}
+
+async function publishMany({ from, to, channel, streamId }: Ends): Promise<void> {
+  const streams = await Promise.all(Array.from({ length: STREAMS }, async (_, i) => {
+    const id = STREAMS_BASE + STREAMS * streamId + i
+    return {
+      subscription: await to.addSubscription(channel, id, LENGTHS),
+      publication: await from.addPublication(channel, id, 'exclusive'),
+    }
+  }))
+  await Promise.all(streams.map(({ subscription, publication }) => carry(publication, [subscription], task(MANY))))
 }
 
 async function publishUnderLoss(ends: Ends): Promise<void> {
@@ -81,18 +95,16 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: 'twenty streams of a channel at a time',
+    // In shorter ones Aeron's driver does not always get over what it lost on its way from itself to itself.
+    name: 'twenty streams of a channel at a time, in terms of 1 MiB',
+    parameters: 'term-length=1m',
+    run: publishMany,
+  },
+  {
+    name: 'twenty streams of a channel at a time, with windows of half a term',
     parameters: SHORT_TERMS,
-    async run({ from, to, channel, streamId }) {
-      const streams = await Promise.all(Array.from({ length: 20 }, async (_, i) => {
-        const id = STREAMS_BASE + 20 * streamId + i
-        return {
-          subscription: await to.addSubscription(channel, id, LENGTHS),
-          publication: await from.addPublication(channel, id, 'exclusive'),
-        }
-      }))
-      await Promise.all(streams.map(({ subscription, publication }) => carry(publication, [subscription], task(100))))
-    },
+    isForNetwork: true,
+    run: publishMany,
   },
   {
     name: 'a subscription to one session hears that one alone',
