@@ -12,6 +12,26 @@ const GODWIT: CommandGroup = {
   name: 'godwit',
   title: 'Aeron-compatible messaging and SBE for Node.js.',
   commands: {
+    driver: {
+      summary: 'run a media driver as a process of its own',
+      load: async () => (await import('./cli/driver.ts')).driver,
+    },
+    stat: {
+      summary: 'print or watch the counters of a driver',
+      load: async () => (await import('./cli/stat.ts')).stat,
+    },
+    errors: {
+      summary: 'print the error log of a driver',
+      load: async () => (await import('./cli/errors.ts')).errors,
+    },
+    loss: {
+      summary: 'print which streams of a driver lost how much',
+      load: async () => (await import('./cli/loss.ts')).loss,
+    },
+    streams: {
+      summary: 'print or watch how far streams are, and how far those behind who consume them',
+      load: async () => (await import('./cli/streams.ts')).streams,
+    },
     sbe: {
       summary: 'compile and check SBE message schemas',
       load: async () => (await import('../codegen/cli/sbe.ts')).sbe,

@@ -268,8 +268,8 @@ export class SenderPublication implements Resender {
     const isEndOfStream = this.isEosSignalled && this.state.isEndOfStream()
     const isRevoked = this.log.isPublicationRevoked()
     this.lastDataOrHeartbeatNs = nowNs
-    // Aeron's receivers drop heartbeats that are more than half a term ahead of what they told. Those that lost a window
-    // and the padding behind it learn of the window by one that is not.
+    // Aeron's receivers drop heartbeats that are more than half a term ahead of what they told. Those that lost a
+    // window and the padding behind it learn of the window by one that is not.
     const isOutOfReach = !isRevoked && this.position > this.statusPosition + this.termLength / 2
     const bytesSent = isOutOfReach ? this.sendHeartbeat(this.paddingPosition, false, false, nowNs) : 0
     return bytesSent + this.sendHeartbeat(this.position, isEndOfStream, isRevoked, nowNs)

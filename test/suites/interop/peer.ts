@@ -250,7 +250,9 @@ export class PeerSubscription {
     return until(what, async () => {
       const state = await this.state()
       const [complaint] = state.complaints
-      if (complaint !== undefined) throw new Error(`${this.peer.kind} received what is wrong: ${complaint}: ${JSON.stringify(state)}`)
+      if (complaint !== undefined) {
+        throw new Error(`${this.peer.kind} received what is wrong: ${complaint}: ${JSON.stringify(state)}`)
+      }
       return state
     }, isSo)
   }

@@ -29,6 +29,13 @@ const ROOMS: readonly Room[] = [
   { path: 'client/native/', mayImport: ['client/native/'], packages: ['koffi'], node: true },
   { path: 'driver/', mayImport: ['driver/', ...CLIENT_FOR_DRIVER, ...FILES_FOR_DRIVER, ...LAYOUTS], node: true },
   { path: 'driver/core/', mayImport: ['driver/core/', ...CLIENT_FOR_DRIVER, ...LAYOUTS] },
+  // Reads the files of a driver on every platform: nothing is mapped.
+  {
+    path: 'driver/tools/',
+    mayImport: ['driver/tools/', ...CLIENT_FOR_DRIVER, 'client/files/directory-layout.ts', ...LAYOUTS],
+    node: true,
+  },
+  { path: 'driver/cli/', mayImport: ['driver/', 'codegen/cli/', 'client/', ...LAYOUTS], node: true },
   { path: 'driver/index.ts', mayImport: ['driver/', 'client/', ...LAYOUTS], node: true },
   { path: 'driver/cli.ts', mayImport: ['driver/', 'codegen/cli/', 'client/', 'perf/cli/', ...LAYOUTS], node: true },
   { path: 'driver/launcher/', mayImport: ['driver/', 'client/', ...LAYOUTS], node: true },
