@@ -36,11 +36,6 @@ export class LineProcess {
     })
   }
 
-  /** Last output on the error stream. */
-  get stderr(): string {
-    return this.#stderr
-  }
-
   async ask<T>(request: object): Promise<T> {
     if (this.#ended !== undefined) throw this.#ended
     const line = await new Promise<string>((resolve, reject) => {

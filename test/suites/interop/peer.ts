@@ -62,7 +62,7 @@ export class Peer {
     return new PeerClient(this, name, clientId)
   }
 
-  /** Reads the counters in the directory of a driver, as the other three read what is there. */
+  /** Reads the counters in the directory of a driver; what follows reads the rest of it. */
   async counters({ dir }: PeerDriver): Promise<readonly CounterFacts[]> {
     return (await this.ask<{ counters: readonly CounterFacts[] }>('counters', { dir })).counters
   }
