@@ -26,7 +26,7 @@ export const FAULT_OPTIONS = {
   'loss-seed': { type: 'string' },
 } as const
 
-export const FAULT_HELP = `\
+export const FAULT_HELP: string = `\
   --loss <rate>         lose datagrams that arrive, such as 0.05 or 5%; also --receive-loss
   --duplicate, --reorder, --delay, --corrupt, --truncate <rate>
                         what else may befall datagrams that arrive
@@ -36,7 +36,7 @@ export const FAULT_HELP = `\
   --loss-seed <n>       the same seed and the same datagrams give the same faults; default 0
 `
 
-type FaultValues = Readonly<Partial<Record<keyof typeof FAULT_OPTIONS, string | undefined>>>
+export type FaultValues = Readonly<Partial<Record<keyof typeof FAULT_OPTIONS, string | undefined>>>
 
 /** Faults that the command line asks for; undefined when it asks for none. @throws UsageError */
 export function faultOptionsOf(values: FaultValues): FaultOptions | undefined {
