@@ -22,6 +22,11 @@ export const SLOW_SUITES: readonly SlowSuite[] = [
   { name: 'fuzz', command: ['dist/test/suites/fuzz/main.js'], timeBoxMs: 3 * MINUTE_MS },
   { name: 'bench', command: ['dist/test/suites/bench.js'], timeBoxMs: 6 * MINUTE_MS },
   { name: 'java', command: ['dist/test/suites/java/main.js'], timeBoxMs: 6 * MINUTE_MS },
+  {
+    name: 'interop',
+    command: ['dist/test/run.js', '--time-box-ms', String(8 * MINUTE_MS - 10_000), 'suites/interop/'],
+    timeBoxMs: 8 * MINUTE_MS,
+  },
 ]
 
 /** What `.ci/run` may take in all. */

@@ -5,6 +5,7 @@ import {
   computePosition,
   computeTermIdFromPosition,
   computeTermOffsetFromPosition,
+  HEADER_LENGTH,
   maxMessageLength,
 } from '../../../client/log/log-buffer-descriptor.ts'
 import { LogBuffers } from '../../../client/log/log-buffers.ts'
@@ -70,6 +71,10 @@ export class SenderPublication implements Resender {
   // Copies of what this agent alone writes.
   private position: number
   private limit: number
+  /** How far receivers told to be. */
+  private statusPosition: number
+  /** Where the padding begins that was sent last. */
+  private paddingPosition: number
   private hasReceivers: boolean = false
   private hasInitialConnection: boolean = false
   private isSetupElicited: boolean = false
@@ -105,6 +110,8 @@ export class SenderPublication implements Resender {
     this.naksReceived = counter(params.naksReceivedId)
     this.position = params.startPosition
     this.limit = params.startPosition
+    this.statusPosition = params.startPosition
+    this.paddingPosition = params.startPosition
     this.receivers = new ReceiverTracker(settings.publicationConnectionTimeoutNs)
     const { termLength, sessionId, streamId } = this
     const hasGroupSemantics = false
@@ -143,7 +150,7 @@ export class SenderPublication implements Resender {
     if (this.isSetupDue(nowNs)) this.sendSetup(nowNs)
     let bytesSent = this.sendData(nowNs)
     if (bytesSent === 0) {
-      if (this.isHeartbeatDue(nowNs)) bytesSent = this.sendHeartbeat(nowNs)
+      if (this.isHeartbeatDue(nowNs)) bytesSent = this.sendHeartbeats(nowNs)
       this.setLimit(this.flowControl.onIdle(this.limit, nowNs))
       this.receivers.expire(nowNs)
       this.updateHasReceivers()
@@ -182,6 +189,7 @@ export class SenderPublication implements Resender {
       this.systemCounters.increment(SystemCounterId.STATUS_MESSAGES_REJECTED)
       return
     }
+    this.statusPosition = Math.max(this.statusPosition, position)
     // A subscriber that left does not speak for one that came after it.
     this.state.setEosStatusReceived(isEndOfStream)
     this.setLimit(this.flowControl.onStatusMessage(status, position, this.limit, nowNs))
@@ -246,7 +254,7 @@ export class SenderPublication implements Resender {
   }
 
   private sendSetup(nowNs: number): void {
-    this.setup.write(this.termId(), this.termOffset())
+    this.setup.write(this.termIdOf(this.position), this.termOffsetOf(this.position))
     this.lastSetupNs = nowNs
     this.sendControl(this.setup.buffer, nowNs)
     if (this.hasReceivers) this.isSetupElicited = false
@@ -256,10 +264,19 @@ export class SenderPublication implements Resender {
     return this.hasInitialConnection && nowNs > this.lastDataOrHeartbeatNs + HEARTBEAT_INTERVAL_NS
   }
 
-  private sendHeartbeat(nowNs: number): number {
+  private sendHeartbeats(nowNs: number): number {
     const isEndOfStream = this.isEosSignalled && this.state.isEndOfStream()
-    this.heartbeat.write(this.termId(), this.termOffset(), isEndOfStream, this.log.isPublicationRevoked())
+    const isRevoked = this.log.isPublicationRevoked()
     this.lastDataOrHeartbeatNs = nowNs
+    // Aeron's receivers drop heartbeats that are more than half a term ahead of what they told. Those that lost a
+    // window and the padding behind it learn of the window by one that is not.
+    const isOutOfReach = !isRevoked && this.position > this.statusPosition + this.termLength / 2
+    const bytesSent = isOutOfReach ? this.sendHeartbeat(this.paddingPosition, false, false, nowNs) : 0
+    return bytesSent + this.sendHeartbeat(this.position, isEndOfStream, isRevoked, nowNs)
+  }
+
+  private sendHeartbeat(position: number, isEndOfStream: boolean, isRevoked: boolean, nowNs: number): number {
+    this.heartbeat.write(this.termIdOf(position), this.termOffsetOf(position), isEndOfStream, isRevoked)
     const bytesSent = this.sendControl(this.heartbeat.buffer, nowNs)
     if (bytesSent > 0) {
       this.systemCounters.increment(SystemCounterId.HEARTBEATS_SENT)
@@ -283,7 +300,7 @@ export class SenderPublication implements Resender {
     }
     const term = log.termOf(this.position)
     let position = this.position
-    let termOffset = this.termOffset()
+    let termOffset = this.termOffsetOf(position)
     batch.start(term)
     do {
       scanForAvailability(term, termOffset, Math.min(window, this.mtuLength), availability)
@@ -304,6 +321,7 @@ export class SenderPublication implements Resender {
       const isWhole = sentCount === batch.count
       this.position = isWhole ? position : this.position + batch.offsets[sentCount]! - batch.offsets[0]!
       this.positionCounter.set(this.position)
+      if (isWhole && availability.padding > 0) this.paddingPosition = position - availability.padding - HEADER_LENGTH
       this.isLimitTracked = true
     }
     const bytesSent = lengthOf(batch, sentCount)
@@ -367,12 +385,12 @@ export class SenderPublication implements Resender {
     if (isConnected !== this.log.isConnected()) this.log.setConnected(isConnected)
   }
 
-  private termId(): number {
-    return computeTermIdFromPosition(this.position, this.log.positionBitsToShift, this.log.initialTermId)
+  private termIdOf(position: number): number {
+    return computeTermIdFromPosition(position, this.log.positionBitsToShift, this.log.initialTermId)
   }
 
-  private termOffset(): number {
-    return computeTermOffsetFromPosition(this.position, this.log.positionBitsToShift)
+  private termOffsetOf(position: number): number {
+    return computeTermOffsetFromPosition(position, this.log.positionBitsToShift)
   }
 }
 

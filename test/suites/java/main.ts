@@ -30,7 +30,7 @@ async function run(report: Report, folder: string): Promise<void> {
     }
     process.stdout.write(`${check.name}: ${((performance.now() - startMs) / 1000).toFixed(1)} s\n`)
   }
-  reference.close()
+  await reference.close()
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'godwit-java-'))

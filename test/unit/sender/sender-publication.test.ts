@@ -325,7 +325,16 @@ test('a status message more than half a term away has no effect at all', () => {
   assert.is(harness.count(SystemCounterId.STATUS_MESSAGES_REJECTED), 2 * far.length)
 })
 
-test('a receiver that lost a window of half a term and the padding behind it is heard, and gets both again', () => {
+interface LostWindow extends Started {
+  /** How far the receiver is. */
+  readonly consumed: number
+  /** Where the padding begins that ends the term. */
+  readonly padding: number
+  at(termOffset: number): void
+}
+
+/** Sends a window of half a term and the padding behind it, and nothing of that arrives. */
+function startWithLostWindow(): LostWindow {
   const { harness, publication } = startConnected()
   const at = (termOffset: number): void => {
     harness.deliver(statusMessage({ termOffset, window: TERM_LENGTH / 2 }))
@@ -346,10 +355,35 @@ test('a receiver that lost a window of half a term and the padding behind it is 
   assert.is(publication.senderPosition.get(), TERM_LENGTH)
   assert.ok(TERM_LENGTH - (consumed + 32) > TERM_LENGTH / 2 + 8192)
   harness.transport.take()
+  return { harness, publication, consumed, padding, at }
+}
+
+test('a receiver that lost a window of half a term and the padding behind it is heard, and gets both again', () => {
+  const { harness, consumed, at } = startWithLostWindow()
   at(consumed + 32)
   assert.is(harness.count(SystemCounterId.STATUS_MESSAGES_REJECTED), 0)
   harness.deliver(nakFrame({ termOffset: consumed, length: 992 }))
   assert.is(harness.transport.take().length, 1)
+})
+
+test('a receiver that is out of reach of heartbeats behind padding gets others from where that begins', () => {
+  const { harness, padding, at } = startWithLostWindow()
+  const behind = `HEARTBEAT c0 ${INITIAL_TERM + 1}:0 32`
+  harness.advanceTo(harness.nowNs + 101 * MS)
+  assert.equal(sentBy(harness), [`HEARTBEAT c0 ${INITIAL_TERM}:${padding} 32`, behind])
+  at(TERM_LENGTH / 2)
+  harness.transport.take()
+  harness.advanceTo(harness.nowNs + 101 * MS)
+  assert.equal(sentBy(harness), [behind])
+})
+
+test('where padding begins the stream does not end', () => {
+  const { harness, publication, padding } = startWithLostWindow()
+  publication.state.setEndOfStream()
+  harness.advanceTo(harness.nowNs + 101 * MS)
+  assert.equal(sentBy(harness), [
+    `HEARTBEAT c0 ${INITIAL_TERM}:${padding} 32`, `HEARTBEAT e0 ${INITIAL_TERM + 1}:0 32`,
+  ])
 })
 
 test('an ERR frame reaches the conductor, and its receiver is gone', () => {
