@@ -31,7 +31,8 @@ final class OnTheFly {
         message,
         new JsonTokenListener(json));
       result.put("otfLength", end - offset);
-      result.put("otfJson", json.toString());
+      // Its line feeds are between members only, and take long to travel.
+      result.put("otfJson", json.toString().replace('\n', ' '));
     } catch (final Exception e) {
       result.put("otfError", e.toString());
     }
