@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { SystemCounterId } from '../../../../schemas/generated/aeron.memory/index.ts'
 import type { Cell } from './cell.ts'
+import { COMMAND_CELLS } from './commands.ts'
 import { DEATH_CELLS } from './deaths.ts'
 import { ONE_DRIVER_CELLS } from './one-driver.ts'
 import type { Route } from './routes.ts'
@@ -31,4 +32,4 @@ const STREAM_CELLS: readonly Cell[] = ROUTES.flatMap((route) =>
     streamCell(route, scenario)))
 
 /** The whole matrix. */
-export const CELLS: readonly Cell[] = [...STREAM_CELLS, ...ONE_DRIVER_CELLS, ...DEATH_CELLS]
+export const CELLS: readonly Cell[] = [...STREAM_CELLS, ...ONE_DRIVER_CELLS, ...COMMAND_CELLS, ...DEATH_CELLS]
