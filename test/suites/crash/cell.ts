@@ -1,0 +1,374 @@
+import { readdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { GodwitError } from '../../../driver/index.ts'
+import { LOG_FOLDERS } from '../../../client/files/directory-layout.ts'
+import type { Random } from '../../support/random.ts'
+import type { Killable, Pool } from './killable.ts'
+import type { ProgressFile } from './progress-file.ts'
+import type { ClientFacts, DriverFacts, JoinPlan, LaunchOptions, Loss, PublicationPlan } from './protocol.ts'
+import { CLIENT_LIVENESS_MS, DRIVER_TIMEOUT_MS, launchOptions, STREAMS } from './settings.ts'
+import type { Tally } from './tally.ts'
+
+/** How long what must come may take on a machine that is busy. */
+const SETTLE_LIMIT_MS = 20_000
+const LOOK_INTERVAL_MS = 20
+
+/** A client that is silent for longer than this can be taken for dead, with its heartbeats that far apart. */
+const EXCUSABLE_STALL_MS = CLIENT_LIVENESS_MS / 2
+
+const GIVEN_UP: readonly string[] = ['ERR_GODWIT_CLIENT_TIMEOUT', 'ERR_GODWIT_CONDUCTOR_SERVICE_TIMEOUT']
+const DRIVER_GONE = 'ERR_GODWIT_DRIVER_TIMEOUT'
+const NO_ANSWER: readonly string[] = ['ERR_GODWIT_REGISTRATION_TIMEOUT', DRIVER_GONE, 'ERR_GODWIT_CLOSED', ...GIVEN_UP]
+
+/** A client of the cell, whichever process it is at the time. */
+export interface Member {
+  readonly role: 'publisher' | 'subscriber' | 'both'
+  child: Killable | undefined
+  isJoined: boolean
+  /** How often it has joined. */
+  generation: number
+  /** One for each stream, when it publishes. */
+  keys: readonly number[]
+  /** Publications that it was seen to receive. */
+  readonly heard: Set<number>
+  messages: number
+  gaps: number
+}
+
+/** A publication whose client is gone: those who heard it must come to its end, and not beyond. */
+interface Ended {
+  readonly key: number
+  readonly stream: number
+  readonly min: number
+  readonly max: () => number
+  readonly witnesses: readonly { readonly member: Member; readonly generation: number }[]
+}
+
+export interface CellOptions {
+  /** Of its driver. */
+  readonly dir: string
+  readonly udpPort: number
+  readonly pool: Pool
+  readonly progress: ProgressFile
+  readonly progressPath: string
+  /** A number that no publication has had yet. */
+  readonly nextKey: () => number
+  readonly tally: Tally
+}
+
+/** A driver and three clients: one that publishes, one that subscribes, one that does both. */
+export class Cell {
+  readonly options: CellOptions
+  readonly members: readonly Member[] = [newMember('publisher'), newMember('subscriber'), newMember('both')]
+  driver: Killable | undefined
+  #launched: LaunchOptions | undefined
+  #ended: Ended[] = []
+  #driverStalls: number = 0
+  #lastFacts: DriverFacts | undefined
+
+  constructor(options: CellOptions) {
+    this.options = options
+  }
+
+  /** A cell whose driver and clients are there and hear each other. */
+  async begin(random: Random): Promise<void> {
+    if (this.driver === undefined) await this.startDriver(random)
+    this.#driverStalls = (await this.driverFacts()).stalls
+    for (const member of this.members) if (!member.isJoined) await this.join(member, random)
+    await this.settle()
+  }
+
+  /** Launches a driver; while the one before it may still be alive, again and again. */
+  async startDriver(random: Random): Promise<void> {
+    const child = await this.options.pool.take()
+    await this.until('a driver starts where one is dead', async () => {
+      const result = await this.tryLaunch(child, random)
+      return result === 'launched' ? [] : [result]
+    })
+  }
+
+  async tryLaunch(child: Killable, random: Random): Promise<'launched' | 'active'> {
+    const options = launchOptions(this.options.dir, random)
+    try {
+      await child.order({ kind: 'launch', options })
+    } catch (error) {
+      if (error instanceof GodwitError && error.code === 'ERR_GODWIT_DRIVER_ACTIVE') return 'active'
+      throw error
+    }
+    this.driver = child
+    this.#launched = options
+    this.#driverStalls = 0
+    this.#ended = []
+    return 'launched'
+  }
+
+  async join(member: Member, random: Random): Promise<void> {
+    const { options } = this
+    member.child ??= await options.pool.take()
+    const channels = STREAMS.map(({ channel }) => channel.replace('PORT', String(options.udpPort)))
+    const publications: PublicationPlan[] = member.role === 'subscriber' ? [] : STREAMS.map((stream, index) => ({
+      ...stream,
+      channel: channels[index]!,
+      key: options.nextKey(),
+      way: random.pick(['offer', 'claim']),
+    }))
+    const subscriptions = member.role === 'publisher' ? [] : STREAMS.map(({ streamId }, index) => (
+      { channel: channels[index]!, streamId }
+    ))
+    const { dir, progressPath } = options
+    const plan: JoinPlan = { dir, driverTimeoutMs: DRIVER_TIMEOUT_MS, publications, subscriptions, progressPath }
+    await this.until('a client joins', async () => {
+      try {
+        await member.child!.order({ kind: 'join', plan })
+        return []
+      } catch (error) {
+        if (!(error instanceof GodwitError) || !NO_ANSWER.includes(error.code)) throw error
+        await this.#excuse(member, { code: error.code, message: error.message, stallMs: await stallOf(member) })
+        return [error.message]
+      }
+    })
+    member.isJoined = true
+    member.generation++
+    member.keys = publications.map(({ key }) => key)
+    member.heard.clear()
+    member.messages = 0
+    member.gaps = 0
+  }
+
+  /** Kills a client. */
+  async kill(member: Member): Promise<void> {
+    member.child!.kill()
+    await this.buried(member)
+  }
+
+  /** Waits for the end of a client that was killed, or told to kill itself. */
+  async buried(member: Member, timeoutMs?: number): Promise<void> {
+    await member.child!.end(timeoutMs)
+    member.child = undefined
+    this.options.tally.kills++
+    this.left(member)
+  }
+
+  /** A client is gone: what it had published, at the least, must arrive. */
+  left(member: Member, publishedMin: readonly number[] = this.published(member)): void {
+    member.isJoined = false
+    member.keys.forEach((key, stream) => {
+      const witnesses = this.members
+        .filter((other) => other.isJoined && other.heard.has(key))
+        .map((other) => ({ member: other, generation: other.generation }))
+      const max = (): number => this.options.progress.read(key) + 1
+      this.#ended.push({ key, stream, min: publishedMin[stream] ?? 0, max, witnesses })
+    })
+    member.keys = []
+  }
+
+  published({ keys }: Member): readonly number[] {
+    return keys.map((key) => this.options.progress.read(key))
+  }
+
+  /** Kills the driver. */
+  async killDriver(): Promise<void> {
+    const driver = this.driver!
+    driver.kill()
+    await driver.exited
+    this.options.tally.kills++
+    this.driverLeft()
+  }
+
+  /** The driver is gone: its clients have to find out, and nothing that they published is owed to anybody. */
+  driverLeft(): void {
+    if (this.#lastFacts !== undefined) this.options.tally.addDriver(this.#lastFacts)
+    this.#lastFacts = undefined
+    this.driver = undefined
+    this.#ended = []
+  }
+
+  /** Waits until clients have said how they were closed. */
+  async expectLost(members: readonly Member[], codes: readonly string[] = [DRIVER_GONE]): Promise<void> {
+    for (const member of members) {
+      let loss: Loss | undefined
+      await this.until('a client notices', async () => {
+        loss = (await this.#look(member)).loss
+        return loss === undefined ? [`the ${member.role} goes on`] : []
+      })
+      if (!codes.includes(loss!.code)) await this.#excuse(member, loss!)
+    }
+  }
+
+  /** Those that are joined have lost their driver. */
+  async expectDriverLost(): Promise<void> {
+    const joined = this.members.filter(({ isJoined }) => isJoined)
+    await this.expectLost(joined)
+    for (const member of joined) {
+      member.isJoined = false
+      member.keys = []
+    }
+  }
+
+  /** Waits until all is as it must be with those clients that are there, and nothing is left of others. */
+  async settle(): Promise<void> {
+    const targets = new Map<number, number>()
+    for (const { keys } of this.members) for (const key of keys) targets.set(key, this.options.progress.read(key) + 1)
+    await this.until('everything is in order', () => this.#problems(targets))
+    this.#ended = []
+  }
+
+  async driverFacts(): Promise<DriverFacts> {
+    const facts = await this.driver!.order<DriverFacts>({ kind: 'inspect' })
+    if (facts.failure !== undefined) throw new Error(`the driver ended: ${facts.failure}`)
+    if (facts.errors.length > 0) throw new Error(`the driver's error log: ${facts.errors.join('; ')}`)
+    this.#lastFacts = facts
+    return facts
+  }
+
+  /** @throws Error with what is not in order at the end */
+  async until(what: string, look: () => Promise<readonly string[]>): Promise<void> {
+    const startMs = performance.now()
+    for (;;) {
+      this.#checkChildren()
+      const problems = await look()
+      if (problems.length === 0) return
+      const elapsedMs = performance.now() - startMs
+      if (elapsedMs > SETTLE_LIMIT_MS) {
+        throw new Error(`after ${Math.round(elapsedMs)} ms still not: ${what}: ${problems.join('; ')}`)
+      }
+      await delay(LOOK_INTERVAL_MS)
+    }
+  }
+
+  /** Whatever happens next happens to another cell. */
+  async close(): Promise<void> {
+    const children = [this.driver, ...this.members.map(({ child }) => child)].filter((child) => child !== undefined)
+    for (const child of children) child.kill()
+    await Promise.all(children.map(({ exited }) => exited))
+    this.driverLeft()
+  }
+
+  describe(): string {
+    return `threading ${this.#launched?.threadingMode}, media ${this.#launched?.media}`
+  }
+
+  #checkChildren(): void {
+    for (const child of [this.driver, ...this.members.map(({ child }) => child)]) {
+      if (child?.isGone === true && !child.isDoomed) throw new Error(`process ${child.pid} died: ${child.output}`)
+    }
+  }
+
+  async #look(member: Member): Promise<ClientFacts> {
+    const oldestKey = Math.min(...this.members.flatMap(({ keys }) => keys), ...this.#ended.map(({ key }) => key))
+    const facts = await member.child!.order<ClientFacts>({ kind: 'look', oldestKey })
+    this.options.tally.messages += facts.messages - member.messages
+    member.messages = facts.messages
+    if (facts.failures.length > 0) throw new Error(`the ${member.role}: ${facts.failures.join('; ')}`)
+    if (facts.gaps.length > member.gaps) {
+      if (!(await this.#hasDriverStalled())) throw new Error(`the ${member.role}: ${facts.gaps.join('; ')}`)
+      member.gaps = facts.gaps.length
+      this.options.tally.excused++
+    }
+    return facts
+  }
+
+  async #problems(targets: ReadonlyMap<number, number>): Promise<string[]> {
+    const problems: string[] = []
+    const joined = this.members.filter(({ isJoined }) => isJoined)
+    const looks: { readonly member: Member; readonly facts: ClientFacts }[] = []
+    for (const member of joined) {
+      const facts = await this.#look(member)
+      if (facts.loss === undefined) {
+        looks.push({ member, facts })
+      } else {
+        await this.#excuse(member, facts.loss)
+        this.left(member, [])
+      }
+    }
+    const live = this.members.filter(({ isJoined }) => isJoined)
+    for (const { member, facts } of looks) {
+      if (member.role === 'publisher') continue
+      problems.push(...this.#streamProblems(member, facts, live, targets))
+    }
+    problems.push(...this.#driverProblems(await this.driverFacts(), live))
+    return problems
+  }
+
+  #streamProblems(
+    member: Member, facts: ClientFacts, live: readonly Member[], targets: ReadonlyMap<number, number>,
+  ): readonly string[] {
+    const problems: string[] = []
+    const { name } = { name: `the ${member.role}` }
+    facts.subscriptions.forEach(({ next, images }, stream) => {
+      const expected = sessionsOf(stream, live)
+      if (images !== expected) problems.push(`${name} has ${images} images of stream ${stream}, not ${expected}`)
+      for (const { keys } of live) {
+        const key = keys[stream]
+        if (key === undefined) continue
+        if ((next[key] ?? 0) >= (targets.get(key) ?? 1)) member.heard.add(key)
+        else problems.push(`${name} waits for message ${targets.get(key)} of publication ${key} (stream ${stream}), ` +
+          `has ${next[key] ?? 'none'}`)
+      }
+      for (const { key, stream: endedStream, min, max, witnesses } of this.#ended) {
+        if (endedStream !== stream) continue
+        if (!witnesses.some((witness) => witness.member === member && witness.generation === member.generation)) continue
+        const count = next[key] ?? 0
+        if (count > max()) throw new Error(`${name} got ${count} messages of publication ${key}, which sent ${max() - 1}`)
+        if (count < min) problems.push(`${name} has ${count} messages of publication ${key}, which sent ${min}`)
+      }
+    })
+    return problems
+  }
+
+  #driverProblems({ counts }: DriverFacts, live: readonly Member[]): readonly string[] {
+    const problems: string[] = []
+    const expect = (what: string, actual: number, expected: number): void => {
+      if (actual !== expected) problems.push(`${actual} ${what}, not ${expected}`)
+    }
+    const sessions = STREAMS.map((_stream, index) => sessionsOf(index, live))
+    const subscribers = live.filter(({ role }) => role !== 'publisher').length
+    const udp = sessions.filter((_count, index) => STREAMS[index]!.channel.startsWith('aeron:udp'))
+    const images = subscribers === 0 ? 0 : sum(udp)
+    expect('client heartbeats', counts.clients, live.length)
+    expect('counters of publications', counts.publications, sum(sessions))
+    expect('counters of subscribers', counts.subscribers, sum(sessions) * subscribers)
+    expect('counters of images', counts.images, images)
+    const { dir } = this.options
+    expect('files of publications', readdirSync(join(dir, LOG_FOLDERS.publication)).length, sum(sessions))
+    expect('files of images', readdirSync(join(dir, LOG_FOLDERS.image)).length, images)
+    const name = basename(dir)
+    const left = readdirSync(dirname(dir)).filter((other) => other.startsWith(name) && other !== name)
+    if (left.length > 0) problems.push(`${left.join(', ')} beside the driver's directory`)
+    return problems
+  }
+
+  /** Accepts that a client was closed that nobody touched, when the machine let it or the driver stand still. */
+  async #excuse(member: Member, { code, message, stallMs }: Loss): Promise<void> {
+    const isOwnFault = GIVEN_UP.includes(code) && stallMs >= EXCUSABLE_STALL_MS
+    if (!isOwnFault && !(NO_ANSWER.includes(code) && (await this.#hasDriverStalled()))) {
+      throw new Error(`the ${member.role} was closed, its longest stall was ${Math.round(stallMs)} ms: ${message}`)
+    }
+    this.options.tally.excused++
+  }
+
+  async #hasDriverStalled(): Promise<boolean> {
+    return this.driver !== undefined && (await this.driverFacts()).stalls > this.#driverStalls
+  }
+}
+
+function newMember(role: Member['role']): Member {
+  return {
+    role, child: undefined, isJoined: false, generation: 0, keys: [], heard: new Set(), messages: 0, gaps: 0,
+  }
+}
+
+/** Sessions of a stream: publications that are not exclusive share one. */
+function sessionsOf(stream: number, live: readonly Member[]): number {
+  const publishers = live.filter(({ keys }) => keys.length > 0).length
+  return STREAMS[stream]!.isExclusive ? publishers : Math.min(publishers, 1)
+}
+
+async function stallOf({ child }: Member): Promise<number> {
+  return child!.order<number>({ kind: 'stall' })
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
