@@ -6,7 +6,7 @@ import { LOG_FOLDERS } from '../../../client/files/directory-layout.ts'
 import type { Random } from '../../support/random.ts'
 import type { Killable, Pool } from './killable.ts'
 import type { ProgressFile } from './progress-file.ts'
-import type { ClientFacts, DriverFacts, JoinPlan, LaunchOptions, Loss, PublicationPlan } from './protocol.ts'
+import type { ClientFacts, DriverFacts, JoinPlan, LaunchOptions, Loss } from './protocol.ts'
 import { CLIENT_LIVENESS_MS, DRIVER_TIMEOUT_MS, launchOptions, STREAMS } from './settings.ts'
 import type { Tally } from './tally.ts'
 
@@ -106,18 +106,7 @@ export class Cell {
   async join(member: Member, random: Random): Promise<void> {
     const { options } = this
     member.child ??= await options.pool.take()
-    const channels = STREAMS.map(({ channel }) => channel.replace('PORT', String(options.udpPort)))
-    const publications: PublicationPlan[] = member.role === 'subscriber' ? [] : STREAMS.map((stream, index) => ({
-      ...stream,
-      channel: channels[index]!,
-      key: options.nextKey(),
-      way: random.pick(['offer', 'claim']),
-    }))
-    const subscriptions = member.role === 'publisher' ? [] : STREAMS.map(({ streamId }, index) => (
-      { channel: channels[index]!, streamId }
-    ))
-    const { dir, progressPath } = options
-    const plan: JoinPlan = { dir, driverTimeoutMs: DRIVER_TIMEOUT_MS, publications, subscriptions, progressPath }
+    let plan = this.#joinPlan(member, random)
     await this.until('a client joins', async () => {
       try {
         await member.child!.order({ kind: 'join', plan })
@@ -125,12 +114,14 @@ export class Cell {
       } catch (error) {
         if (!(error instanceof GodwitError) || !NO_ANSWER.includes(error.code)) throw error
         await this.#excuse(member, { code: error.code, message: error.message, stallMs: await stallOf(member) })
+        // It may have published already.
+        plan = this.#joinPlan(member, random)
         return [error.message]
       }
     })
     member.isJoined = true
     member.generation++
-    member.keys = publications.map(({ key }) => key)
+    member.keys = plan.publications.map(({ key }) => key)
     member.heard.clear()
     member.messages = 0
     member.gaps = 0
@@ -247,6 +238,20 @@ export class Cell {
 
   describe(): string {
     return `threading ${this.#launched?.threadingMode}, media ${this.#launched?.media}`
+  }
+
+  #joinPlan({ role }: Member, random: Random): JoinPlan {
+    const { dir, progressPath, udpPort, nextKey } = this.options
+    const streams = STREAMS.map((stream) => ({ ...stream, channel: stream.channel.replace('PORT', String(udpPort)) }))
+    return {
+      dir,
+      progressPath,
+      driverTimeoutMs: DRIVER_TIMEOUT_MS,
+      publications: role === 'subscriber'
+        ? []
+        : streams.map((stream) => ({ ...stream, key: nextKey(), way: random.pick(['offer', 'claim']) })),
+      subscriptions: role === 'publisher' ? [] : streams,
+    }
   }
 
   #checkChildren(): void {
