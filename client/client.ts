@@ -127,15 +127,16 @@ export class Client {
    * Connects to a driver: of the same process, from any of its threads, or of another process by its directory.
    *
    * Rejects with DriverTimeoutError when the driver is not alive within the driver timeout, ERR_GODWIT_CLIENT_OPTION;
-   * ERR_GODWIT_CNC_VERSION, ERR_GODWIT_CNC_LENGTH or ERR_GODWIT_BUFFER_CAPACITY when it is not a driver that this client
-   * understands; with a directory also ERR_GODWIT_FILE when its file cannot be mapped, and
+   * ERR_GODWIT_CNC_VERSION, ERR_GODWIT_CNC_LENGTH or ERR_GODWIT_BUFFER_CAPACITY when it is not a driver that this
+   * client understands; with a directory also ERR_GODWIT_FILE when its file cannot be mapped, and
    * ERR_GODWIT_FILES_UNSUPPORTED where processes cannot share files.
    *
    * @param driver a driver of this process, its handle, which can be posted to other threads, or the directory of one;
    * default the directory that AERON_DIR names, or the user's own
    */
   static async connect(
-    driver: EmbeddedDriver | DriverHandle | DriverLocation = { dir: defaultDirectory() }, options: ClientOptions = {},
+    driver: EmbeddedDriver | DriverHandle | DriverLocation = { dir: defaultDirectory() },
+    options: ClientOptions = {},
   ): Promise<Client> {
     const handle = handleOf(driver) ?? locationOf(driver)
     if (handle === undefined) {

@@ -93,7 +93,8 @@ export async function awaitDirectory(
   dir: string, settings: ConductorSettings, signal: AbortSignalLike | undefined,
 ): Promise<DirectoryConnection> {
   mappingLibrary()
-  return awaitReady(settings, signal, CONNECT_INTERVAL_MS, (epochMs) => look(dir, epochMs, settings.driverTimeoutMs))
+  const { driverTimeoutMs } = settings
+  return awaitReady(settings, signal, CONNECT_INTERVAL_MS, (epochMs) => look(dir, epochMs, driverTimeoutMs))
 }
 
 function look(dir: string, epochMs: number, driverTimeoutMs: number): Look<DirectoryConnection> {
@@ -127,6 +128,7 @@ function openLog(path: string): MappedFile {
     return MappedFile.open(path, LOG_LENGTH_MIN)
   } catch (error) {
     if (!(error instanceof GodwitError && error.code === 'ERR_GODWIT_FILE_MISSING')) throw error
-    throw new GodwitError('ERR_GODWIT_LOG_UNKNOWN', `the driver names a log that is not there: ${path}`, { cause: error })
+    const what = `the driver names a log that is not there: ${path}`
+    throw new GodwitError('ERR_GODWIT_LOG_UNKNOWN', what, { cause: error })
   }
 }

@@ -1,4 +1,6 @@
-import { closeSync, constants, fchmodSync, fstatSync, ftruncateSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync, constants, fchmodSync, fstatSync, ftruncateSync, openSync, rmSync, statSync, writeSync,
+} from 'node:fs'
 import type { Stats } from 'node:fs'
 import { GodwitError } from '../../codegen/runtime/index.ts'
 import { AtomicBuffer, REGION_ALIGNMENT } from '../memory/atomic-buffer.ts'

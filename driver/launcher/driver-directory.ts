@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { CNC_FILE, LOG_FOLDERS, LOSS_REPORT_FILE } from '../../client/files/directory-layout.ts'
 import { fileIdentity, MappedFile } from '../../client/files/mapped-file.ts'
@@ -15,6 +15,9 @@ import type { OnWarning } from './warnings.ts'
 
 /** How often a directory is tried to take that other drivers are taking at the same time. */
 const ATTEMPTS_MAX = 8
+
+/** Of folders above the directory that are made as well. */
+const PARENT_MODE = 0o755
 
 /** What directories are called behind their name while they are removed. */
 const GONE = /^[0-9a-f]{16}\.gone$/
@@ -43,12 +46,17 @@ export class DriverDirectory {
    */
   static claim(path: string, settings: DriverSettings, warn: OnWarning): DriverDirectory {
     const absolute = resolve(path)
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      clear(absolute, settings, warn)
-      const directory = DriverDirectory.tryMake(absolute, settings)
-      if (directory === undefined) continue
-      removeGone(absolute)
-      return directory
+    try {
+      for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+        clear(absolute, settings, warn)
+        const directory = DriverDirectory.tryMake(absolute, settings)
+        if (directory === undefined) continue
+        removeGone(absolute)
+        return directory
+      }
+    } catch (error) {
+      if (error instanceof GodwitError) throw error
+      throw directoryError(absolute, error instanceof Error ? error.message : String(error), error)
     }
     throw activeError(absolute, 'other drivers start there again and again')
   }
@@ -56,7 +64,7 @@ export class DriverDirectory {
   /** Undefined when another driver was faster. */
   private static tryMake(path: string, settings: DriverSettings): DriverDirectory | undefined {
     const [mode, fileMode] = [directoryModeOf(settings.dirMode), fileModeOf(settings.dirMode)]
-    makeFolder(path, mode)
+    const isNew = makeFolder(path, mode)
     const cncPath = join(path, CNC_FILE)
     const cncBytes = cncLength(cncLengthsOf(settings))
     let cnc: MappedFile
@@ -66,6 +74,7 @@ export class DriverDirectory {
     } catch (error) {
       // It is there, or the folder was taken away meanwhile.
       if (isCode(error, 'ERR_GODWIT_FILE_EXISTS') || isCode(error, 'ERR_GODWIT_FILE_MISSING')) return undefined
+      if (isNew) removeAll(path)
       throw error
     }
     const { identity } = cnc
@@ -164,15 +173,22 @@ function saveErrors(path: string, { errors }: LeftDriver, warn: OnWarning): void
   }
 }
 
-/** A folder of its own, with these permissions whatever the umask is. One that is there is taken. */
-function makeFolder(path: string, mode: number): void {
+/** A folder with these permissions whatever the umask is. Returns false when it was there, which is left as it is. */
+function makeFolder(path: string, mode: number): boolean {
+  makeParent(dirname(path))
+  const isNew = makeOne(path, mode)
+  if (isNew) chmodSync(path, mode)
+  return isNew
+}
+
+/** Returns false when it was there. */
+function makeOne(path: string, mode: number): boolean {
   try {
-    mkdirSync(dirname(path), { recursive: true })
     mkdirSync(path, { mode })
-    chmodSync(path, mode)
+    return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
-    throw directoryError(path, error instanceof Error ? error.message : String(error), error)
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
   }
 }
 
@@ -184,8 +200,20 @@ function removeGone(path: string): void {
   }
 }
 
+/** Folders above it. `mkdirSync` with `recursive` never ends below folders that take none, such as /proc. */
+function makeParent(path: string): void {
+  if (existsSync(path)) return
+  makeParent(dirname(path))
+  makeOne(path, PARENT_MODE)
+}
+
+/** As far as it may: the root of a file system stays, and so does a folder in one of somebody else. */
 function removeAll(path: string): void {
-  rmSync(path, { recursive: true, force: true })
+  try {
+    rmSync(path, { recursive: true, force: true })
+  } catch (error) {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true || readdirSync(path).length > 0) throw error
+  }
 }
 
 function isCode(error: unknown, code: string): boolean {

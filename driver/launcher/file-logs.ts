@@ -1,7 +1,6 @@
 import { rmSync, statfsSync, statSync } from 'node:fs'
 import { logFilePath } from '../../client/files/directory-layout.ts'
 import { MappedFile } from '../../client/files/mapped-file.ts'
-import { GodwitError } from '../../codegen/runtime/index.ts'
 import { ErrorCode } from '../../schemas/generated/aeron.commands/index.ts'
 import { DriverError } from '../core/driver-error.ts'
 import type { LogRegion, LogStore, NewLog } from '../core/log-store.ts'
@@ -118,6 +117,9 @@ function bytesFreeOf(directory: string): number {
 function asDriverError(error: unknown): DriverError {
   if (error instanceof DriverError) return error
   const message = error instanceof Error ? error.message : String(error)
-  const isSpace = error instanceof GodwitError && error.code === 'ERR_GODWIT_FILE_SPACE'
-  return new DriverError(isSpace ? ErrorCode.STORAGE_SPACE : ErrorCode.GENERIC_ERROR, message, { cause: error })
+  const { code } = error as { readonly code?: unknown }
+  if (code === 'ERR_GODWIT_FILE_SPACE') return new DriverError(ErrorCode.STORAGE_SPACE, message, { cause: error })
+  const isGone = code === 'ERR_GODWIT_FILE_MISSING' || code === 'ENOENT'
+  const gone = isGone ? '; the directory of the driver was removed, start it again' : ''
+  return new DriverError(ErrorCode.GENERIC_ERROR, `${message}${gone}`, { cause: error })
 }

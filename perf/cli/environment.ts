@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { cpus, loadavg, release, type } from 'node:os'
+import { thisPlatform } from '../../client/native/ffi.ts'
 import { ChannelUri } from '../../client/protocol/channel-uri.ts'
 import type { ThreadingMode } from '../../driver/core/driver-settings.ts'
 import { loadNativeLibrary } from '../../driver/media/native/native-library.ts'
@@ -77,7 +78,7 @@ export function environmentOf(machine: Machine, plan: StreamPlan, { mtuLength, t
 function mediaOf({ channel, media }: StreamPlan): Environment['media'] {
   if (ChannelUri.parse(channel).media === 'ipc') return 'none'
   if (media === 'dgram') return 'dgram'
-  const { library } = loadNativeLibrary({ os: process.platform, arch: process.arch })
+  const { library } = loadNativeLibrary(thisPlatform())
   return library === undefined ? 'dgram' : 'native'
 }
 

@@ -1,3 +1,4 @@
+import { thisPlatform } from '../../../client/native/ffi.ts'
 import { loadNativeLibrary } from './native-library.ts'
 import type { NativeLibrary } from './native-library.ts'
 
@@ -39,7 +40,7 @@ export function trackSockets(library: NativeLibrary, memory: SharedArrayBuffer):
 export function closeLeftSockets(memory: SharedArrayBuffer): number {
   const left = new Int32Array(memory).filter((fd) => fd !== FREE)
   if (left.length === 0) return 0
-  const { library } = loadNativeLibrary({ os: process.platform, arch: process.arch })
+  const { library } = loadNativeLibrary(thisPlatform())
   for (const fd of left) library?.close(fd)
   new Int32Array(memory).fill(FREE)
   return left.length

@@ -46,7 +46,8 @@ async function refusesAll(
 test('connect names the option that is wrong', async () => {
   const code = 'ERR_GODWIT_CLIENT_OPTION'
   const connect = Client.connect as unknown as (driver: unknown, options?: unknown) => Promise<Client>
-  await refusesAll(/MediaDriver/, [undefined, null, 'x', 5, {}, [], Symbol('s')], (value) => connect(value), code)
+  const noDrivers = [null, 'x', 5, {}, { dir: '' }, { dir: 5 }, [], Symbol('s')]
+  await refusesAll(/MediaDriver/, noDrivers, (value) => connect(value), code)
   const driver = new FakeDriver()
   const using = (options: unknown): Client => driver.connect(options as ClientOptions)
   const settings = (value: unknown): unknown => settingsOf(value as ClientOptions, undefined, driver.clock)
