@@ -98,7 +98,14 @@ export class DriverDirectory {
 
   /** Whether it is still there, and not that of another driver. */
   isThere(): boolean {
-    return fileIdentity(join(this.path, CNC_FILE)) === this.identity
+    return this.state() === 'there'
+  }
+
+  /** `taken`: another driver has it now. */
+  state(): 'there' | 'gone' | 'taken' {
+    const identity = fileIdentity(join(this.path, CNC_FILE))
+    if (identity === undefined) return 'gone'
+    return identity === this.identity ? 'there' : 'taken'
   }
 
   /** Removes it with all that is in it, unless another driver has it now. */

@@ -268,6 +268,26 @@ files('a client whose driver was replaced knows at once', async () => {
   await other.close()
 })
 
+files('one whose directory another driver has taken ends itself, and leaves the files of the other alone', async () => {
+  const dir = newDir()
+  const failures: GodwitError[] = []
+  const old = await MediaDriver.launch({ ...SMALL, dir, timerIntervalNs: 1e7, onError: (error) => failures.push(error) })
+  const lost = await Client.connect({ dir }, { errorHandler: () => undefined, keepAliveIntervalNs: 1e7 })
+  await lost.addExclusivePublication(IPC, 7)
+  const next = await MediaDriver.launch({ ...SMALL, dir, dirDeleteOnStart: true, onWarning: () => undefined })
+  const client = await Client.connect({ dir })
+  await client.addExclusivePublication(IPC, 7)
+  const logs = readdirSync(join(dir, 'publications'))
+  assert.is(logs.length, 1)
+  await until('the old driver ends', () => old.isClosed && lost.isClosed)
+  assert.is(failures[0]?.code, 'ERR_GODWIT_DRIVER_DIED')
+  assert.match(failures[0]?.message ?? '', /another driver has taken/)
+  await old.close()
+  assert.equal(readdirSync(join(dir, 'publications')), logs)
+  await client.close()
+  await next.close()
+})
+
 files('what is closed can still be touched: it is zeroes', async () => {
   const driver = await MediaDriver.launch({ ...SMALL, dir: true })
   const client = await Client.connect(driver)
