@@ -147,6 +147,9 @@ function clear(path: string, settings: DriverSettings, warn: OnWarning): void {
  * may have taken the first one's new directory instead, and puts that back.
  */
 function replace(path: string, left: LeftDriver, settings: DriverSettings, warn: OnWarning): void {
+  const cncPath = join(path, CNC_FILE)
+  // Directly before, for looking at the left one took a while.
+  if (fileIdentity(cncPath) !== left.identity) return
   const away = `${path}.${randomBytes(8).toString('hex')}.gone`
   try {
     renameSync(path, away)
@@ -155,7 +158,6 @@ function replace(path: string, left: LeftDriver, settings: DriverSettings, warn:
     if (code === 'ENOENT') return
     // The root of a file system, or in a folder of somebody else: whoever claims it next removes the rest.
     saveErrors(path, left, warn)
-    const cncPath = join(path, CNC_FILE)
     if (fileIdentity(cncPath) === left.identity) removeAll(cncPath)
     return
   }
