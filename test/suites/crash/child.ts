@@ -24,6 +24,7 @@ async function obey(order: Order): Promise<unknown> {
     case 'join':
       // What it has of an earlier one is closed already.
       await client?.leave()
+      client = undefined
       client = await TestClient.join(order.plan, stalls)
       return client.clientId
     case 'leave':

@@ -3,15 +3,18 @@ import type { Random } from '../../support/random.ts'
 import type { Cell, Member } from './cell.ts'
 import type { RoundKind } from './round.ts'
 import { moment } from './round.ts'
-import { CLIENT_LIVENESS_MS } from './settings.ts'
 
 /** Operations on memory in about ten turns of a client. */
 const OPERATIONS_MAX = 600
+/** From the claim for a command to its end. */
+const COMMAND_OPERATIONS = 5
 const CLOSING_OPERATIONS_MAX = 60
 const FRAGMENTS = 5
 
 /** Until a client that was told to kill itself has done so; it is killed then. */
 const ARMED_LIMIT_MS = 2_000
+/** It may have closed before. */
+const CLOSING_LIMIT_MS = 200
 
 const GIVEN_UP = ['ERR_GODWIT_CLIENT_TIMEOUT', 'ERR_GODWIT_CONDUCTOR_SERVICE_TIMEOUT'] as const
 
@@ -67,7 +70,9 @@ export const CLIENT_ROUNDS: readonly RoundKind[] = [
     run: async (cell, random) => {
       const victim = random.pick(cell.members)
       await victim.child!.order({ kind: 'churn' })
-      const point = { at: 'memory', operation: random.between(1, OPERATIONS_MAX), isAfter: random.bool() } as const
+      await moment(random)
+      const operation = random.between(1, COMMAND_OPERATIONS)
+      const point = { at: 'commands', operation, isAfter: random.bool() } as const
       await victim.child!.order({ kind: 'arm', point })
       await cell.buried(victim, ARMED_LIMIT_MS)
     },
@@ -80,7 +85,7 @@ export const CLIENT_ROUNDS: readonly RoundKind[] = [
       const operation = random.between(1, CLOSING_OPERATIONS_MAX)
       await victim.child!.order({ kind: 'arm', point: { at: 'memory', operation, isAfter: random.bool() } })
       victim.child!.order({ kind: 'leave' }).catch(() => undefined)
-      await cell.buried(victim, CLIENT_LIVENESS_MS)
+      await cell.buried(victim, CLOSING_LIMIT_MS)
     },
   },
   {
@@ -108,7 +113,8 @@ export const CLIENT_ROUNDS: readonly RoundKind[] = [
       const victim = cell.members[1]!
       await moment(random)
       victim.child!.stop()
-      await delay(random.between(2 * CLIENT_LIVENESS_MS, 4 * CLIENT_LIVENESS_MS))
+      const { clientLivenessMs } = cell.options.timing
+      await delay(random.between(2 * clientLivenessMs, 4 * clientLivenessMs))
       const published = cell.published(victim)
       victim.child!.resume()
       await cell.expectLost([victim], GIVEN_UP)

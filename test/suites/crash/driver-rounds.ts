@@ -1,50 +1,62 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { CNC_FILE } from '../../../client/files/directory-layout.ts'
+import { AtomicBuffer } from '../../../client/memory/atomic-buffer.ts'
+import { Cnc } from '../../../client/memory/cnc.ts'
+import { ManyToOneRingBuffer } from '../../../client/memory/many-to-one-ring-buffer.ts'
 import type { Random } from '../../support/random.ts'
 import type { Cell } from './cell.ts'
 import type { Killable } from './killable.ts'
 import type { DriverFacts } from './protocol.ts'
 import type { RoundKind } from './round.ts'
 import { moment } from './round.ts'
-import { CLIENT_LIVENESS_MS, DRIVER_TIMEOUT_MS, launchOptions } from './settings.ts'
+import { launchOptions } from './settings.ts'
 
 /** Operations on files in which a driver starts or goes, about. */
 const FILE_OPERATIONS_MAX = 40
 const START_MS = 250
 const CLOSE_MS = 40
 
-/** A driver that was killed is taken for alive at least as long as this. */
-const ACTIVE_MIN_MS = DRIVER_TIMEOUT_MS - 100
-
 async function killDriver(cell: Cell, random: Random): Promise<void> {
   await moment(random)
-  const killedMs = performance.now()
   await cell.killDriver()
-  const early = await cell.options.pool.take()
+  const lastSignMs = lastSign(cell)
+  const early = await cell.takeChild()
   if (await cell.tryLaunch(early, random) === 'launched') {
-    const elapsedMs = performance.now() - killedMs
-    if (elapsedMs < ACTIVE_MIN_MS) throw new Error(`a directory was taken ${elapsedMs} ms after its driver was killed`)
+    const elapsedMs = Date.now() - lastSignMs
+    if (elapsedMs < cell.options.timing.driverTimeoutMs) {
+      throw new Error(`a directory was taken ${elapsedMs} ms after the last sign of life of its driver`)
+    }
   } else {
-    cell.options.pool.give(early)
+    cell.giveChild(early)
   }
   await cell.expectDriverLost()
+}
+
+/** When the driver of the directory was last alive, as it said itself. */
+function lastSign(cell: Cell): number {
+  const { buffer, byteOffset, byteLength } = readFileSync(join(cell.options.dir, CNC_FILE))
+  const cnc = Cnc.attach(new AtomicBuffer(buffer.slice(byteOffset, byteOffset + byteLength)))
+  return new ManyToOneRingBuffer(cnc.toDriver).consumerHeartbeatMs()
 }
 
 /** Long enough that everybody can see that the driver is dead. */
 async function untilDead(cell: Cell): Promise<void> {
   await cell.expectDriverLost()
-  await delay(DRIVER_TIMEOUT_MS)
+  await delay(cell.options.timing.driverTimeoutMs)
 }
 
 async function launchDoomed(cell: Cell, random: Random): Promise<void> {
-  const child = await cell.options.pool.take()
+  const child = await cell.takeChild()
   const isArmed = random.bool()
   if (isArmed) {
     const operation = random.between(1, FILE_OPERATIONS_MAX)
     await child.order({ kind: 'arm', point: { at: 'files', operation, isAfter: random.bool() } })
   }
   child.isDoomed = true
-  const launched = child.order({ kind: 'launch', options: launchOptions(cell.options.dir, random) }).catch(() => undefined)
+  const options = launchOptions(cell.options.dir, cell.options.timing, random)
+  const launched = child.order({ kind: 'launch', options }).catch(() => undefined)
   await (isArmed ? launched : moment(random, START_MS))
   child.kill()
   await child.exited
@@ -69,7 +81,7 @@ export const DRIVER_ROUNDS: readonly RoundKind[] = [
       await moment(random)
       if (isClientFirst) await cell.kill(victim)
       // While it cleans up after the client, at times.
-      if (random.bool()) await moment(random, 2 * CLIENT_LIVENESS_MS)
+      if (random.bool()) await moment(random, 2 * cell.options.timing.clientLivenessMs)
       await cell.killDriver()
       if (!isClientFirst) await cell.kill(victim)
       await cell.expectDriverLost()
@@ -109,7 +121,7 @@ export const DRIVER_ROUNDS: readonly RoundKind[] = [
     name: 'two drivers start where one is dead',
     weight: 3,
     run: async (cell, random) => {
-      const both = [await cell.options.pool.take(), await cell.options.pool.take()]
+      const both = [await cell.takeChild(), await cell.takeChild()]
       await cell.killDriver()
       await untilDead(cell)
       const results = await Promise.all(both.map(async (child) => {
@@ -117,10 +129,9 @@ export const DRIVER_ROUNDS: readonly RoundKind[] = [
         return cell.tryLaunch(child, random)
       }))
       if (results.toSorted().join() !== 'active,launched') {
-        for (const child of both) child.kill()
         throw new Error(`of two drivers that started in a directory at once: ${results.join(', ')}`)
       }
-      cell.options.pool.give(both[results.indexOf('active')]!)
+      cell.giveChild(both[results.indexOf('active')]!)
     },
   },
   {
@@ -130,11 +141,8 @@ export const DRIVER_ROUNDS: readonly RoundKind[] = [
       await moment(random)
       const driver = cell.driver!
       driver.stop()
-      try {
-        await cell.expectDriverLost()
-      } finally {
-        driver.resume()
-      }
+      await cell.expectDriverLost()
+      driver.resume()
     },
   },
   {
@@ -143,39 +151,35 @@ export const DRIVER_ROUNDS: readonly RoundKind[] = [
     run: async (cell, random) => {
       await moment(random)
       const old = cell.driver!
-      try {
-        old.stop()
-        await cell.expectDriverLost()
-        cell.driverLeft()
-        await cell.startDriver(random)
-        old.resume()
-        await cell.begin(random)
-        await cell.until('the old driver gives way', async () => {
-          const { failure } = await old.order<DriverFacts>({ kind: 'inspect' })
-          return failure === undefined ? ['it goes on'] : []
-        })
-      } finally {
-        old.kill()
-      }
+      old.stop()
+      await cell.expectDriverLost()
+      cell.driverLeft()
+      await cell.startDriver(random)
+      old.resume()
+      await cell.until('the old driver gives way', async () => {
+        const { failure } = await old.order<DriverFacts>({ kind: 'inspect' })
+        return failure === undefined ? ['it goes on'] : []
+      })
+      old.kill()
     },
   },
   {
     name: 'a driver with a directory of its own is killed',
     weight: 2,
     run: async (cell, random) => {
-      const { pool, tally } = cell.options
-      const options = { ...launchOptions('', random), dir: true } as const
-      const victim = await pool.take()
+      const { tally, timing } = cell.options
+      const options = { ...launchOptions('', timing, random), dir: true } as const
+      const victim = await cell.takeChild()
       const left = await victim.order<string>({ kind: 'launch', options })
       await moment(random)
       victim.kill()
       await victim.exited
       tally.kills++
       if (!existsSync(left)) throw new Error(`${left} is gone although its driver was killed`)
-      const next = await pool.take()
+      const next = await cell.takeChild()
       await cell.until(`${left} is removed by another driver`, async () => [await launchAndClose(next, options)]
         .filter(() => existsSync(left)))
-      pool.give(next)
+      cell.giveChild(next)
     },
   },
 ]

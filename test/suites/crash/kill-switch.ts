@@ -6,6 +6,9 @@ type Functions = Record<string, (...args: unknown[]) => unknown>
 /** All steps in which a thread does something that others can see, but for plain writes between two of them. */
 const MEMORY_OPERATIONS = ['load', 'store', 'add', 'exchange', 'compareExchange'] as const
 
+/** What clients need for little else. */
+const CLAIM = 'compareExchange'
+
 const FILE_OPERATIONS = [
   'chmodSync', 'closeSync', 'fchmodSync', 'ftruncateSync', 'lstatSync', 'mkdirSync', 'openSync', 'readdirSync',
   'readFileSync', 'renameSync', 'rmSync', 'statSync', 'writeFileSync',
@@ -13,7 +16,8 @@ const FILE_OPERATIONS = [
 
 /** Where a process is to end itself. */
 export interface KillPoint {
-  readonly at: 'memory' | 'files'
+  /** `commands`: at an operation on memory from the next claim in the ring of commands on. */
+  readonly at: 'memory' | 'commands' | 'files'
   /** Which one of such operations from now on, beginning with 1. */
   readonly operation: number
   /** Whether that one is still done. */
@@ -23,11 +27,13 @@ export interface KillPoint {
 /** Has this process end itself, as kill -9 would, at one of the next operations of its main thread. */
 export function arm({ at, operation, isAfter }: KillPoint): void {
   let left = operation
+  let hasBegun = at !== 'commands'
   const arming = (target: Functions, names: readonly string[]): void => {
     for (const name of names) {
       const original = target[name]!
       target[name] = (...args) => {
-        left--
+        hasBegun ||= name === CLAIM
+        if (hasBegun) left--
         if (left === 0 && !isAfter) die()
         const result = original.apply(target, args)
         if (left === 0) die()
@@ -35,11 +41,11 @@ export function arm({ at, operation, isAfter }: KillPoint): void {
       }
     }
   }
-  if (at === 'memory') {
-    arming(Atomics as unknown as Functions, MEMORY_OPERATIONS)
-  } else {
+  if (at === 'files') {
     arming(fs as unknown as Functions, FILE_OPERATIONS)
     syncBuiltinESMExports()
+  } else {
+    arming(Atomics as unknown as Functions, MEMORY_OPERATIONS)
   }
 }
 

@@ -16,6 +16,11 @@ interface Waiting {
 const alive = new Set<Killable>()
 process.once('exit', () => alive.forEach((child) => child.kill()))
 
+/** How many have not ended yet. */
+export function livingChildren(): number {
+  return alive.size
+}
+
 /** A child of the suite. */
 export class Killable {
   readonly ready: Promise<void>
@@ -117,7 +122,8 @@ export class Killable {
 export class Pool {
   readonly #spares: Killable[] = []
   readonly #size: number
-  spawned: number = 0
+  /** Of all that there ever were. */
+  readonly pids: Set<number> = new Set()
 
   constructor(size: number) {
     this.#size = size
@@ -148,7 +154,8 @@ export class Pool {
   }
 
   #spawn(): Killable {
-    this.spawned++
-    return new Killable()
+    const child = new Killable()
+    this.pids.add(child.pid)
+    return child
   }
 }

@@ -1,7 +1,8 @@
 /**
- * Kills drivers and clients at random moments, and looks what the others make of it:
- * `node dist/test/suites/crash/main.js [--rounds N] [--seed S] [--round N]`. The last line is `N passed, N failed,
- * N skipped`, of rounds.
+ * Kills drivers and clients at random moments, in rounds, and looks what the others make of it:
+ * `node dist/test/suites/crash/main.js [--rounds N] [--seed S] [--round N] [--kind TEXT]`. `--round` runs one round
+ * only, 0 is the one with the default timeouts; `--kind` those whose name has the text. The last line is
+ * `N passed, N failed, N skipped`, of rounds.
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -13,11 +14,14 @@ import { seed as commitSeed } from '../../support/seed.ts'
 import { formatSummary } from '../../support/summary.ts'
 import { Cell } from './cell.ts'
 import { CLIENT_ROUNDS } from './client-rounds.ts'
+import { DEFAULT_ROUND } from './default-round.ts'
 import { DRIVER_ROUNDS } from './driver-rounds.ts'
 import { freeUdpPort } from './free-port.ts'
-import { Pool } from './killable.ts'
+import { livingChildren, Pool } from './killable.ts'
 import { ProgressFile } from './progress-file.ts'
 import type { RoundKind } from './round.ts'
+import { DEFAULT, SHORT } from './settings.ts'
+import type { Timing } from './settings.ts'
 import { Tally } from './tally.ts'
 
 const DEFAULT_ROUNDS = 200
@@ -27,90 +31,126 @@ const SPARES = 4
 /** Then something is broken for good. */
 const FAILURES_MAX = 10
 const ROUNDS_PER_REPORT = 25
+/** Exit code after SIGINT, as shells have it. */
+const INTERRUPTED = 130
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: String(DEFAULT_ROUNDS) },
     seed: { type: 'string', default: commitSeed },
     round: { type: 'string' },
+    kind: { type: 'string', default: '' },
   },
 })
 const { seed } = values
 const rounds = numberOf('rounds', values.rounds)
-const only = values.round === undefined ? undefined : numberOf('round', values.round)
+const kinds = [...CLIENT_ROUNDS, ...DRIVER_ROUNDS].filter(({ name }) => name.includes(values.kind))
+const drawn = kinds.flatMap((kind) => Array<RoundKind>(kind.weight).fill(kind))
 
-function numberOf(name: string, text: string): number {
-  const number = Number(text)
-  if (!Number.isInteger(number) || number < 1) throw new Error(`--${name}: ${text} is no number above 0`)
-  return number
-}
-
-const KINDS: readonly RoundKind[] = [...CLIENT_ROUNDS, ...DRIVER_ROUNDS]
-const DRAWN = KINDS.flatMap((kind) => Array<RoundKind>(kind.weight).fill(kind))
-
-const folder = join(dirname(defaultDirectory({})), `godwit-crash-${process.pid}`)
-const progressPath = join(scratchFolder('crash'), 'progress')
+const sharedMemory = dirname(defaultDirectory({}))
+const folder = join(sharedMemory, `godwit-crash-${process.pid}`)
 mkdirSync(folder)
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+process.once('SIGINT', () => process.exit(INTERRUPTED))
+const progressPath = join(scratchFolder('crash'), 'progress')
 const progress = new ProgressFile(progressPath, 'create')
 const pool = new Pool(SPARES)
 const tally = new Tally()
 let lastKey = 0
 let lastRound = 0
+let lastCell = 0
 
-async function newCell(name: string): Promise<Cell> {
-  const nextKey = (): number => ++lastKey
+function numberOf(name: string, text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 0) throw new Error(`--${name}: ${text} is no whole number`)
+  return number
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+async function newCell(timing: Timing): Promise<Cell> {
   const udpPort = await freeUdpPort()
-  return new Cell({ dir: join(folder, name), udpPort, pool, progress, progressPath, nextKey, tally })
+  const dir = join(folder, `driver-${++lastCell}`)
+  return new Cell({ dir, timing, udpPort, pool, progress, progressPath, nextKey: () => ++lastKey, tally })
 }
 
 /** Returns whether the cell can be used for more. */
-async function runRound(cell: Cell, round: number): Promise<boolean> {
-  const random = new Random(`${seed}/crash/${round}`)
-  const kind = random.pick(DRAWN)
+async function runRound(cell: Cell, round: number, random: Random, kind: RoundKind): Promise<boolean> {
   const startMs = performance.now()
+  let failure: string | undefined
   try {
     await cell.begin(random)
     await kind.run(cell, random)
     await cell.settle()
-    tally.addRound(kind.name, performance.now() - startMs, false)
-    return true
   } catch (error) {
-    tally.addRound(kind.name, performance.now() - startMs, true)
-    const text = error instanceof Error ? error.message : String(error)
-    const repeat = `node dist/test/suites/crash/main.js --seed ${seed} --round ${round}`
-    process.stdout.write(`FAILED round ${round}, ${kind.name} (${cell.describe()}): ${text}\n  repeat: ${repeat}\n`)
-    return false
+    failure = error instanceof Error ? error.message : String(error)
   }
-}
-
-async function runCell(name: string): Promise<void> {
-  let cell = await newCell(`${name}0`)
-  for (let cells = 1; lastRound < rounds && tally.failed < FAILURES_MAX;) {
-    const round = ++lastRound
-    if (!(await runRound(cell, round))) {
-      await cell.close()
-      cell = await newCell(`${name}${cells++}`)
-    }
-    if (round % ROUNDS_PER_REPORT === 0) {
-      process.stdout.write(`${round} of ${rounds} rounds after ${(performance.now() / 1000).toFixed(0)} s\n`)
-    }
-  }
+  tally.addRound(kind.name, performance.now() - startMs, failure !== undefined)
+  if (failure === undefined) return true
+  say(`FAILED round ${round}, ${kind.name} (${cell.describe()}): ${failure}`)
+  say(`  repeat: node dist/test/suites/crash/main.js --seed ${seed} --round ${round}`)
   await cell.close()
+  rmSync(cell.options.dir, { recursive: true, force: true })
+  return false
 }
 
-process.stdout.write(`seed ${seed}\n`)
-if (only === undefined) {
-  await Promise.all(Array.from({ length: CELLS }, (_none, index) => runCell(String.fromCharCode(97 + index))))
+/** Runs rounds one after the other, as long as there are any. */
+async function runRounds(timing: Timing, nextRound: () => number | undefined): Promise<void> {
+  let cell = await newCell(timing)
+  let isWhole = false
+  for (let round = nextRound(); round !== undefined; round = nextRound()) {
+    const random = new Random(`${seed}/crash/${round}`)
+    isWhole = await runRound(cell, round, random, round === 0 ? DEFAULT_ROUND : random.pick(drawn))
+    if (!isWhole) cell = await newCell(timing)
+    if (round > 0 && round % ROUNDS_PER_REPORT === 0) {
+      say(`${round} of ${rounds} rounds after ${(performance.now() / 1000).toFixed(0)} s`)
+    }
+  }
+  if (!isWhole) return
+  const random = new Random(`${seed}/crash/end`)
+  try {
+    await cell.begin(random)
+    await cell.end(random)
+  } catch (error) {
+    findings.push(`at the end: ${String(error)}`)
+    await cell.close()
+  }
+}
+
+/** Rounds from a common counter. */
+function nextRound(): number | undefined {
+  return lastRound < rounds && tally.failed < FAILURES_MAX ? ++lastRound : undefined
+}
+
+function once(round: number): () => number | undefined {
+  let isDone = false
+  return () => {
+    if (isDone) return undefined
+    isDone = true
+    return round
+  }
+}
+
+const findings: string[] = []
+say(`seed ${seed}`)
+if (values.round !== undefined) {
+  const round = numberOf('round', values.round)
+  await runRounds(round === 0 ? DEFAULT : SHORT, once(round))
 } else {
-  const cell = await newCell('a0')
-  await runRound(cell, only)
-  await cell.close()
+  const cells = Array.from({ length: CELLS }, () => runRounds(SHORT, nextRound))
+  if (values.kind === '') cells.push(runRounds(DEFAULT, once(0)))
+  await Promise.all(cells)
 }
 await pool.close()
 progress.close()
-for (const line of tally.lines()) process.stdout.write(`${line}\n`)
-const left = readdirSync(folder)
-process.stdout.write(`${left.length} left\n`)
-process.stdout.write(`${formatSummary({ passed: tally.rounds - tally.failed, failed: tally.failed, skipped: 0 })}\n`)
-process.exitCode = tally.failed === 0 ? 0 : 1
+
+if (livingChildren() > 0) findings.push(`${livingChildren()} processes are left`)
+const left = readdirSync(sharedMemory).filter((name) => pool.pids.has(Number(/^godwit-\w+-(\d+)-/.exec(name)?.[1])))
+left.push(...readdirSync(folder))
+if (left.length > 0) findings.push(`in ${sharedMemory} there is left: ${left.join(', ')}`)
+for (const line of [...tally.lines(), ...findings.map((finding) => `FAILED ${finding}`)]) say(line)
+const failed = tally.failed + findings.length
+say(formatSummary({ passed: tally.rounds - tally.failed, failed, skipped: 0 }))
+process.exitCode = failed === 0 ? 0 : 1

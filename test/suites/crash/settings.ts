@@ -1,9 +1,6 @@
 import type { Random } from '../../support/random.ts'
 import type { LaunchOptions } from './protocol.ts'
 
-export const CLIENT_LIVENESS_MS = 200
-export const DRIVER_TIMEOUT_MS = 500
-const UNBLOCK_MS = 400
 const MS = 1e6
 
 /** What clients publish to and subscribe to, all of it; the endpoint differs. */
@@ -14,24 +11,46 @@ export const STREAMS = [
   { channel: 'aeron:udp?endpoint=127.0.0.1:PORT', streamId: 104, isExclusive: false },
 ] as const
 
-/** A driver that gives up in fractions of a second, and keeps nothing for long. */
-export function launchOptions(dir: string, random: Random): LaunchOptions {
+/** How soon everybody gives everybody up. */
+export interface Timing {
+  readonly clientLivenessMs: number
+  readonly driverTimeoutMs: number
+  /** How long what must come may take on a machine that is busy. */
+  readonly settleLimitMs: number
+  readonly settings: Partial<LaunchOptions>
+}
+
+/** Fractions of a second, and nothing is kept for long. */
+export const SHORT: Timing = {
+  clientLivenessMs: 200,
+  driverTimeoutMs: 500,
+  settleLimitMs: 20_000,
+  settings: {
+    timerIntervalNs: 20 * MS,
+    clientLivenessTimeoutNs: 200 * MS,
+    driverTimeoutMs: 500,
+    publicationUnblockTimeoutNs: 400 * MS,
+    publicationLingerTimeoutNs: 100 * MS,
+    imageLivenessTimeoutNs: 700 * MS,
+    rcvStatusMessageTimeoutNs: 50 * MS,
+  },
+}
+
+/** As users have it that set nothing. */
+export const DEFAULT: Timing = { clientLivenessMs: 10_000, driverTimeoutMs: 10_000, settleLimitMs: 60_000, settings: {} }
+
+/** Options of a driver that takes little memory. */
+export function launchOptions(dir: string, { settings }: Timing, random: Random): LaunchOptions {
   return {
     dir,
     threadingMode: random.pick(['SHARED', 'DEDICATED', 'SHARED_NETWORK']),
     media: random.pick(['auto', 'auto', 'auto', 'dgram']),
     dirDeleteOnShutdown: random.bool(),
-    timerIntervalNs: 20 * MS,
-    clientLivenessTimeoutNs: CLIENT_LIVENESS_MS * MS,
-    driverTimeoutMs: DRIVER_TIMEOUT_MS,
-    publicationUnblockTimeoutNs: UNBLOCK_MS * MS,
-    publicationLingerTimeoutNs: 100 * MS,
-    imageLivenessTimeoutNs: 700 * MS,
-    rcvStatusMessageTimeoutNs: 50 * MS,
     termBufferLength: 1 << 16,
     ipcTermBufferLength: 1 << 16,
     countersBufferLength: 1 << 20,
     lossReportBufferLength: 1 << 16,
     lowFileStoreWarningThreshold: 0,
+    ...settings,
   }
 }

@@ -42,7 +42,9 @@ export class TestClient {
       clientName: 'crash',
       driverTimeoutMs,
       resourceLingerNs: 100e6,
-      errorHandler: (error) => (loss ??= lossOf(error, stalls)),
+      errorHandler: (error) => {
+        if (!isHarmless(error)) loss ??= lossOf(error, stalls)
+      },
     })
     const self = new TestClient(client, new ProgressFile(plan.progressPath, 'open'), () => loss)
     try {
@@ -238,7 +240,12 @@ class Subscriber {
   }
 }
 
-function lossOf(error: unknown, stalls: StallWatch): Loss | undefined {
+/** Streams go on, and it ends with its driver. */
+function isHarmless(error: unknown): boolean {
+  return error instanceof GodwitError && error.code === 'ERR_GODWIT_DIRECTORY_GONE'
+}
+
+function lossOf(error: unknown, stalls: StallWatch): Loss {
   const code = error instanceof GodwitError ? error.code : 'none'
   return { code, message: String(error), stallMs: stalls.longestMs() }
 }
