@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { GodwitError } from '../../../driver/index.ts'
@@ -12,6 +12,8 @@ import type { Timing } from './settings.ts'
 import type { Tally } from './tally.ts'
 
 const LOOK_INTERVAL_MS = 20
+/** A client that stood still for too long notices when it next looks at its driver. */
+const NOTICE_MS = 200
 
 /** Of the time that a client may be silent: after that long a pause, its last sign of life may be too old. */
 const EXCUSABLE_SHARE = 0.5
@@ -22,8 +24,14 @@ const DRIVER_GONE = 'ERR_GODWIT_DRIVER_TIMEOUT'
 const NOT_JOINED: readonly string[] = [
   'ERR_GODWIT_REGISTRATION_TIMEOUT', 'ERR_GODWIT_LOG_UNKNOWN', 'ERR_GODWIT_CLOSED', DRIVER_GONE, ...GIVEN_UP,
 ]
-/** What a driver may say of clients that are killed. */
-const EXPECTED_ERROR = /^client \d+ was given up while its command was under way$/
+/** The driver has just lost the last that used a socket. */
+const SOCKET_CLOSES = 'RESOURCE_TEMPORARILY_UNAVAILABLE'
+/** What a driver may say of clients that it has given up. */
+const EXPECTED_ERROR =
+  /^client \d+ (?:was given up while its command was under way|has no (?:publication|subscription|counter) with .*)$/
+
+/** Before each error in a log that was saved. */
+const TIMES = /^\d+ times from .*:$/
 
 /** A client of the cell, whichever process it is at the time. */
 export interface Member {
@@ -132,6 +140,7 @@ export class Cell {
       if (error instanceof GodwitError && error.code === 'ERR_GODWIT_DRIVER_ACTIVE') return 'active'
       throw error
     }
+    this.#checkErrorLogs()
     this.driver = child
     this.#launched = options
     this.#driverStalls = 0
@@ -147,7 +156,9 @@ export class Cell {
         await member.child!.order({ kind: 'join', plan })
         return []
       } catch (error) {
-        if (!(error instanceof GodwitError) || !NOT_JOINED.includes(error.code)) throw error
+        if (!(error instanceof GodwitError)) throw error
+        if (error.message.includes(SOCKET_CLOSES)) return [error.message]
+        if (!NOT_JOINED.includes(error.code)) throw error
         await this.#excuse(member, { code: error.code, message: error.message, stallMs: await stallOf(member) })
         // It may have published already.
         plan = this.#joinPlan(member, random)
@@ -243,7 +254,7 @@ export class Cell {
   async driverFacts(): Promise<DriverFacts> {
     const facts = await this.driver!.order<DriverFacts>({ kind: 'inspect' })
     if (facts.failure !== undefined) throw new Error(`the driver ended: ${facts.failure}`)
-    const errors = facts.errors.filter((text) => !EXPECTED_ERROR.test(text))
+    const errors = facts.errors.filter(isUnexpected)
     if (errors.length > 0) throw new Error(`the driver's error log: ${errors.join('; ')}`)
     this.#lastFacts = facts
     return facts
@@ -275,6 +286,19 @@ export class Cell {
     return `threading ${this.#launched?.threadingMode}, media ${this.#launched?.media}`
   }
 
+  /** What went wrong in the driver before, which a driver that starts saves. */
+  #checkErrorLogs(): void {
+    const { dir } = this.options
+    const folder = dirname(dir)
+    for (const name of readdirSync(folder)) {
+      if (!name.startsWith(`${basename(dir)}-`) || !name.endsWith('-error.log')) continue
+      const text = readFileSync(join(folder, name), 'utf8')
+      rmSync(join(folder, name))
+      const errors = text.split('\n').filter((line) => line !== '' && !TIMES.test(line) && isUnexpected(line))
+      if (errors.length > 0) throw new Error(`the error log that was saved: ${errors.join('; ')}`)
+    }
+  }
+
   #joinPlan({ role }: Member, random: Random): JoinPlan {
     const { dir, progressPath, udpPort, nextKey, timing } = this.options
     const streams = STREAMS.map((stream) => ({ ...stream, channel: stream.channel.replace('PORT', String(udpPort)) }))
@@ -296,16 +320,30 @@ export class Cell {
   }
 
   async #look(member: Member): Promise<ClientFacts> {
-    const oldestKey = Math.min(...this.members.flatMap(({ keys }) => keys), ...this.#ended.map(({ key }) => key))
-    const facts = await member.child!.order<ClientFacts>({ kind: 'look', oldestKey })
-    this.options.tally.messages += facts.messages - member.messages
-    member.messages = facts.messages
-    if (facts.failures.length > 0) throw new Error(`the ${member.role}: ${facts.failures.join('; ')}`)
+    let facts = await this.#ask(member)
+    // Who is given up in the middle of a message may see how others write over it, until it notices.
+    if (facts.failures.length > 0 && facts.loss === undefined) {
+      await delay(NOTICE_MS)
+      facts = await this.#ask(member)
+    }
+    if (facts.failures.length > 0) {
+      const what = `the ${member.role}: ${facts.failures.join('; ')}`
+      if (facts.loss === undefined || !this.#isOwnFault(facts.loss)) throw new Error(what)
+      this.options.tally.excused++
+    }
     if (facts.gaps.length > member.gaps) {
       if (!(await this.#hasDriverStalled())) throw new Error(`the ${member.role}: ${facts.gaps.join('; ')}`)
       member.gaps = facts.gaps.length
       this.options.tally.excused++
     }
+    return facts
+  }
+
+  async #ask(member: Member): Promise<ClientFacts> {
+    const oldestKey = Math.min(...this.members.flatMap(({ keys }) => keys), ...this.#ended.map(({ key }) => key))
+    const facts = await member.child!.order<ClientFacts>({ kind: 'look', oldestKey })
+    this.options.tally.messages += facts.messages - member.messages
+    member.messages = facts.messages
     return facts
   }
 
@@ -380,17 +418,25 @@ export class Cell {
   }
 
   /** Accepts that a client was closed that nobody touched, when the machine let it or the driver stand still. */
-  async #excuse(member: Member, { code, message, stallMs }: Loss): Promise<void> {
-    const isOwnFault = GIVEN_UP.includes(code) && stallMs >= EXCUSABLE_SHARE * this.options.timing.clientLivenessMs
-    if (!isOwnFault && !(NOT_JOINED.includes(code) && (await this.#hasDriverStalled()))) {
+  async #excuse(member: Member, loss: Loss): Promise<void> {
+    const { code, message, stallMs } = loss
+    if (!this.#isOwnFault(loss) && !(NOT_JOINED.includes(code) && (await this.#hasDriverStalled()))) {
       throw new Error(`the ${member.role} was closed, its longest stall was ${Math.round(stallMs)} ms: ${message}`)
     }
     this.options.tally.excused++
   }
 
+  #isOwnFault({ code, stallMs }: Loss): boolean {
+    return GIVEN_UP.includes(code) && stallMs >= EXCUSABLE_SHARE * this.options.timing.clientLivenessMs
+  }
+
   async #hasDriverStalled(): Promise<boolean> {
     return this.driver !== undefined && (await this.driverFacts()).stalls > this.#driverStalls
   }
+}
+
+function isUnexpected(error: string): boolean {
+  return !EXPECTED_ERROR.test(error)
 }
 
 function newMember(role: Member['role']): Member {

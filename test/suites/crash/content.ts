@@ -13,6 +13,9 @@ const HEADER_LENGTH = 12
 /** What is never exceeded: an eighth of the shortest term. */
 export const MESSAGE_LENGTH_MAX = 6000
 
+/** Bytes of a message that is wrong. */
+const SHOWN = 32
+
 /** Of messages in fragments at least, whatever the MTU of the streams is. */
 const FRAGMENTED_LENGTH_MIN = 3000
 
@@ -55,9 +58,14 @@ export function checkMessage(view: DataView, offset: number, length: number): Ch
     word = next(word)
     const end = Math.min(at + 4, length)
     if (end === at + 4 ? view.getUint32(offset + at, true) === word : isRest(view, offset, at, end, word)) continue
-    return { problem: `${who} of ${length} bytes is not what was sent from byte ${at} on` }
+    const found = Array.from({ length: Math.min(SHOWN, length - at) }, (_none, i) => hex(view.getUint8(offset + at + i)))
+    return { problem: `${who} of ${length} bytes is not what was sent from byte ${at} on: ${found.join(' ')}` }
   }
   return { key, index }
+}
+
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, '0')
 }
 
 function isRest(view: DataView, offset: number, at: number, end: number, word: number): boolean {

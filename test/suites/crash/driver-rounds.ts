@@ -121,6 +121,7 @@ export const DRIVER_ROUNDS: readonly RoundKind[] = [
     name: 'two drivers start where one is dead',
     weight: 3,
     run: async (cell, random) => {
+      const { tally } = cell.options
       const both = [await cell.takeChild(), await cell.takeChild()]
       await cell.killDriver()
       await untilDead(cell)
@@ -128,10 +129,19 @@ export const DRIVER_ROUNDS: readonly RoundKind[] = [
         await moment(random)
         return cell.tryLaunch(child, random)
       }))
-      if (results.toSorted().join() !== 'active,launched') {
+      if ([...results].sort().join() === 'active,launched') {
+        cell.giveChild(both[results.indexOf('active')]!)
+        return
+      }
+      // The first one may have stood still for so long that the second one took it for dead.
+      const facts = await Promise.all(both.map((child) => child.order<DriverFacts | null>({ kind: 'inspect' })))
+      if (results.join() !== 'launched,launched' || facts.every((each) => each?.stalls === 0)) {
         throw new Error(`of two drivers that started in a directory at once: ${results.join(', ')}`)
       }
-      cell.giveChild(both[results.indexOf('active')]!)
+      tally.excused++
+      const [loser] = both.filter((child) => child !== cell.driver)
+      loser!.kill()
+      await loser!.exited
     },
   },
   {
