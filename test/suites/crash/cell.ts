@@ -2,9 +2,12 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { GodwitError } from '../../../driver/index.ts'
-import { LOG_FOLDERS } from '../../../client/files/directory-layout.ts'
 import type { Random } from '../../support/random.ts'
+import { DRIVER_GONE, isOwnFault, isUnexpected, NOT_JOINED, SOCKET_CLOSES, unexpectedErrors } from './excuses.ts'
 import type { Killable, Pool } from './killable.ts'
+import { leftovers } from './leftovers.ts'
+import type { Member } from './member.ts'
+import { newMember, sessionsOf, stallOf } from './member.ts'
 import type { ProgressFile } from './progress-file.ts'
 import type { ClientFacts, DriverFacts, JoinPlan, LaunchOptions, Loss } from './protocol.ts'
 import { launchOptions, STREAMS } from './settings.ts'
@@ -14,39 +17,6 @@ import type { Tally } from './tally.ts'
 const LOOK_INTERVAL_MS = 20
 /** A client that stood still for too long notices when it next looks at its driver. */
 const NOTICE_MS = 200
-
-/** Of the time that a client may be silent: after that long a pause, its last sign of life may be too old. */
-const EXCUSABLE_SHARE = 0.5
-
-const GIVEN_UP: readonly string[] = ['ERR_GODWIT_CLIENT_TIMEOUT', 'ERR_GODWIT_CONDUCTOR_SERVICE_TIMEOUT']
-const DRIVER_GONE = 'ERR_GODWIT_DRIVER_TIMEOUT'
-/** What can become of a client that joins while it is given up. */
-const NOT_JOINED: readonly string[] = [
-  'ERR_GODWIT_REGISTRATION_TIMEOUT', 'ERR_GODWIT_LOG_UNKNOWN', 'ERR_GODWIT_CLOSED', DRIVER_GONE, ...GIVEN_UP,
-]
-/** The driver has just lost the last that used a socket. */
-const SOCKET_CLOSES = 'RESOURCE_TEMPORARILY_UNAVAILABLE'
-/** What a driver may say of clients that it has given up. */
-const EXPECTED_ERROR =
-  /^client \d+ (?:was given up while its command was under way|has no (?:publication|subscription|counter) with .*)$/
-
-/** Before each error in a log that was saved. */
-const TIMES = /^\d+ times from .*:$/
-
-/** A client of the cell, whichever process it is at the time. */
-export interface Member {
-  readonly role: 'publisher' | 'subscriber' | 'both'
-  child: Killable | undefined
-  isJoined: boolean
-  /** How often it has joined. */
-  generation: number
-  /** One for each stream, when it publishes. */
-  keys: readonly number[]
-  /** Publications that it was seen to receive. */
-  readonly heard: Set<number>
-  messages: number
-  gaps: number
-}
 
 /** A publication whose client is gone: those who heard it must come to its end, and not beyond. */
 interface Ended {
@@ -294,7 +264,7 @@ export class Cell {
       if (!name.startsWith(`${basename(dir)}-`) || !name.endsWith('-error.log')) continue
       const text = readFileSync(join(folder, name), 'utf8')
       rmSync(join(folder, name))
-      const errors = text.split('\n').filter((line) => line !== '' && !TIMES.test(line) && isUnexpected(line))
+      const errors = unexpectedErrors(text)
       if (errors.length > 0) throw new Error(`the error log that was saved: ${errors.join('; ')}`)
     }
   }
@@ -328,7 +298,7 @@ export class Cell {
     }
     if (facts.failures.length > 0) {
       const what = `the ${member.role}: ${facts.failures.join('; ')}`
-      if (facts.loss === undefined || !this.#isOwnFault(facts.loss)) throw new Error(what)
+      if (facts.loss === undefined || !isOwnFault(facts.loss, this.options.timing)) throw new Error(what)
       this.options.tally.excused++
     }
     if (facts.gaps.length > member.gaps) {
@@ -365,7 +335,7 @@ export class Cell {
       if (member.role === 'publisher') continue
       problems.push(...this.#streamProblems(member, facts, live, targets))
     }
-    problems.push(...this.#driverProblems(await this.driverFacts(), live))
+    problems.push(...leftovers(await this.driverFacts(), live, this.options.dir))
     return problems
   }
 
@@ -386,75 +356,27 @@ export class Cell {
       }
       for (const { key, stream: endedStream, min, max, witnesses } of this.#ended) {
         if (endedStream !== stream) continue
-        if (!witnesses.some((witness) => witness.member === member && witness.generation === member.generation)) continue
+        const isWitness = witnesses.some((each) => each.member === member && each.generation === member.generation)
+        if (!isWitness) continue
         const count = next[key] ?? 0
-        if (count > max()) throw new Error(`${name} got ${count} messages of publication ${key}, which sent ${max() - 1}`)
-        if (count < min) problems.push(`${name} has ${count} messages of publication ${key}, which sent ${min}`)
+        const what = `${name} has ${count} messages of publication ${key}`
+        if (count > max()) throw new Error(`${what}, which sent ${max() - 1}`)
+        if (count < min) problems.push(`${what}, which sent ${min}`)
       }
     })
-    return problems
-  }
-
-  #driverProblems({ counts }: DriverFacts, live: readonly Member[]): readonly string[] {
-    const problems: string[] = []
-    const expect = (what: string, actual: number, expected: number): void => {
-      if (actual !== expected) problems.push(`${actual} ${what}, not ${expected}`)
-    }
-    const sessions = STREAMS.map((_stream, index) => sessionsOf(index, live))
-    const subscribers = live.filter(({ role }) => role !== 'publisher').length
-    const udp = sessions.filter((_count, index) => STREAMS[index]!.channel.startsWith('aeron:udp'))
-    const images = subscribers === 0 ? 0 : sum(udp)
-    expect('client heartbeats', counts.clients, live.length)
-    expect('counters of publications', counts.publications, sum(sessions))
-    expect('counters of subscribers', counts.subscribers, sum(sessions) * subscribers)
-    expect('counters of images', counts.images, images)
-    const { dir } = this.options
-    expect('files of publications', readdirSync(join(dir, LOG_FOLDERS.publication)).length, sum(sessions))
-    expect('files of images', readdirSync(join(dir, LOG_FOLDERS.image)).length, images)
-    const name = basename(dir)
-    const left = readdirSync(dirname(dir)).filter((other) => other.startsWith(name) && other !== name)
-    if (left.length > 0) problems.push(`${left.join(', ')} beside the driver's directory`)
     return problems
   }
 
   /** Accepts that a client was closed that nobody touched, when the machine let it or the driver stand still. */
   async #excuse(member: Member, loss: Loss): Promise<void> {
     const { code, message, stallMs } = loss
-    if (!this.#isOwnFault(loss) && !(NOT_JOINED.includes(code) && (await this.#hasDriverStalled()))) {
+    if (!isOwnFault(loss, this.options.timing) && !(NOT_JOINED.includes(code) && (await this.#hasDriverStalled()))) {
       throw new Error(`the ${member.role} was closed, its longest stall was ${Math.round(stallMs)} ms: ${message}`)
     }
     this.options.tally.excused++
   }
 
-  #isOwnFault({ code, stallMs }: Loss): boolean {
-    return GIVEN_UP.includes(code) && stallMs >= EXCUSABLE_SHARE * this.options.timing.clientLivenessMs
-  }
-
   async #hasDriverStalled(): Promise<boolean> {
     return this.driver !== undefined && (await this.driverFacts()).stalls > this.#driverStalls
   }
-}
-
-function isUnexpected(error: string): boolean {
-  return !EXPECTED_ERROR.test(error)
-}
-
-function newMember(role: Member['role']): Member {
-  return {
-    role, child: undefined, isJoined: false, generation: 0, keys: [], heard: new Set(), messages: 0, gaps: 0,
-  }
-}
-
-/** Sessions of a stream: publications that are not exclusive share one. */
-function sessionsOf(stream: number, live: readonly Member[]): number {
-  const publishers = live.filter(({ keys }) => keys.length > 0).length
-  return STREAMS[stream]!.isExclusive ? publishers : Math.min(publishers, 1)
-}
-
-async function stallOf({ child }: Member): Promise<number> {
-  return child!.order<number>({ kind: 'stall' })
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
 }

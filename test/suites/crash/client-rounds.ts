@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Random } from '../../support/random.ts'
-import type { Cell, Member } from './cell.ts'
+import type { Cell } from './cell.ts'
+import { GIVEN_UP } from './excuses.ts'
+import type { Member } from './member.ts'
 import type { RoundKind } from './round.ts'
 import { moment } from './round.ts'
 
@@ -15,8 +17,6 @@ const FRAGMENTS = 5
 const ARMED_LIMIT_MS = 2_000
 /** It may have closed before. */
 const CLOSING_LIMIT_MS = 200
-
-const GIVEN_UP = ['ERR_GODWIT_CLIENT_TIMEOUT', 'ERR_GODWIT_CONDUCTOR_SERVICE_TIMEOUT'] as const
 
 function publishing(cell: Cell, random: Random): Member {
   return random.pick(cell.members.filter(({ role }) => role !== 'subscriber'))

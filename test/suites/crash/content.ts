@@ -58,14 +58,10 @@ export function checkMessage(view: DataView, offset: number, length: number): Ch
     word = next(word)
     const end = Math.min(at + 4, length)
     if (end === at + 4 ? view.getUint32(offset + at, true) === word : isRest(view, offset, at, end, word)) continue
-    const found = Array.from({ length: Math.min(SHOWN, length - at) }, (_none, i) => hex(view.getUint8(offset + at + i)))
-    return { problem: `${who} of ${length} bytes is not what was sent from byte ${at} on: ${found.join(' ')}` }
+    const found = Buffer.from(view.buffer, view.byteOffset + offset + at, Math.min(SHOWN, length - at)).toString('hex')
+    return { problem: `${who} of ${length} bytes is not what was sent from byte ${at} on: ${found}` }
   }
   return { key, index }
-}
-
-function hex(byte: number): string {
-  return byte.toString(16).padStart(2, '0')
 }
 
 function isRest(view: DataView, offset: number, at: number, end: number, word: number): boolean {

@@ -76,8 +76,8 @@ export class Killable {
     try {
       return await new Promise<T>((resolve, reject) => {
         this.#waiting.set(id, { resolve: (result) => resolve(result as T), reject })
-        const limit = (): void => reject(new Error(`process ${this.pid} did not answer "${order.kind}": ${this.#output}`))
-        timer = setTimeout(limit, ORDER_TIMEOUT_MS)
+        const what = `process ${this.pid} did not answer "${order.kind}"`
+        timer = setTimeout(() => reject(new Error(`${what}: ${this.#output}`)), ORDER_TIMEOUT_MS)
         this.#process.send(request, (error) => error !== null && reject(this.#endedError()))
       })
     } finally {

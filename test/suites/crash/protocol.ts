@@ -54,8 +54,8 @@ export type LaunchOptions = Pick<MediaDriverOptions, 'dir' | 'threadingMode' | '
 
 /** The driver as its process sees it. */
 export interface DriverFacts {
-  readonly counts: { readonly clients: number; readonly publications: number; readonly subscribers: number;
-    readonly images: number }
+  /** Of counters, by what they are of. */
+  readonly counts: Readonly<Record<'clients' | 'publications' | 'subscribers' | 'images', number>>
   readonly clientTimeouts: number
   readonly unblockedPublications: number
   readonly unblockedCommands: number

@@ -37,7 +37,12 @@ export const SHORT: Timing = {
 }
 
 /** As users have it that set nothing. */
-export const DEFAULT: Timing = { clientLivenessMs: 10_000, driverTimeoutMs: 10_000, settleLimitMs: 60_000, settings: {} }
+export const DEFAULT: Timing = {
+  clientLivenessMs: 10_000,
+  driverTimeoutMs: 10_000,
+  settleLimitMs: 60_000,
+  settings: {},
+}
 
 /** Options of a driver that takes little memory. */
 export function launchOptions(dir: string, { settings }: Timing, random: Random): LaunchOptions {

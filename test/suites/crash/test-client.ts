@@ -15,6 +15,13 @@ const FRAGMENTS_PER_TURN = 100
 /** What is published where a client is killed within a message; of a length that nobody expects there. */
 const UNFINISHED_LENGTH = { claim: 333, fragment: MESSAGE_LENGTH_MAX } as const
 
+/** What a client ends with that nobody closed. */
+const CLOSING: readonly string[] = [
+  'ERR_GODWIT_DRIVER_TIMEOUT', 'ERR_GODWIT_CLIENT_TIMEOUT', 'ERR_GODWIT_CONDUCTOR_SERVICE_TIMEOUT',
+]
+/** Streams go on, and it ends with its driver. */
+const HARMLESS = 'ERR_GODWIT_DIRECTORY_GONE'
+
 const CHURN_STREAM_ID = 4711
 const FINDINGS_MAX = 5
 
@@ -26,27 +33,33 @@ export class TestClient {
   readonly #subscribers: Subscriber[] = []
   readonly #timer: NodeJS.Timeout
   readonly #loss: () => Loss | undefined
+  /** What its error handler got that does not close it. */
+  readonly #failures: string[]
   #isChurning: boolean = false
 
-  private constructor(client: Client, progress: ProgressFile, loss: () => Loss | undefined) {
+  private constructor(client: Client, progress: ProgressFile, loss: () => Loss | undefined, failures: string[]) {
     this.#client = client
     this.#progress = progress
     this.#loss = loss
+    this.#failures = failures
     this.#timer = setInterval(() => this.#turn(), TURN_INTERVAL_MS)
   }
 
   static async join(plan: JoinPlan, stalls: StallWatch): Promise<TestClient> {
     let loss: Loss | undefined
+    const failures: string[] = []
     const { dir, driverTimeoutMs } = plan
     const client = await Client.connect({ dir }, {
       clientName: 'crash',
       driverTimeoutMs,
       resourceLingerNs: 100e6,
       errorHandler: (error) => {
-        if (!isHarmless(error)) loss ??= lossOf(error, stalls)
+        const code = error instanceof GodwitError ? error.code : 'none'
+        if (CLOSING.includes(code)) loss ??= { code, message: String(error), stallMs: stalls.longestMs() }
+        else if (code !== HARMLESS) failures.push(String(error))
       },
     })
-    const self = new TestClient(client, new ProgressFile(plan.progressPath, 'open'), () => loss)
+    const self = new TestClient(client, new ProgressFile(plan.progressPath, 'open'), () => loss, failures)
     try {
       for (const subscription of plan.subscriptions) self.#subscribers.push(await Subscriber.add(client, subscription))
       for (const publication of plan.publications) {
@@ -68,7 +81,7 @@ export class TestClient {
       loss: this.#loss(),
       subscriptions: this.#subscribers.map((subscriber) => subscriber.look(oldestKey)),
       messages: this.#subscribers.reduce((sum, { messages }) => sum + messages, 0),
-      failures: [...this.#subscribers, ...this.#publishers].flatMap(({ failures }) => failures),
+      failures: [...this.#failures, ...[...this.#subscribers, ...this.#publishers].flatMap(({ failures }) => failures)],
       gaps: this.#subscribers.flatMap(({ gaps }) => gaps),
     }
   }
@@ -238,14 +251,4 @@ class Subscriber {
   #complain(list: string[], what: string): void {
     if (list.length < FINDINGS_MAX) list.push(`${this.#plan.channel}, stream ${this.#plan.streamId}: ${what}`)
   }
-}
-
-/** Streams go on, and it ends with its driver. */
-function isHarmless(error: unknown): boolean {
-  return error instanceof GodwitError && error.code === 'ERR_GODWIT_DIRECTORY_GONE'
-}
-
-function lossOf(error: unknown, stalls: StallWatch): Loss {
-  const code = error instanceof GodwitError ? error.code : 'none'
-  return { code, message: String(error), stallMs: stalls.longestMs() }
 }

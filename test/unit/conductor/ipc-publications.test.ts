@@ -366,7 +366,7 @@ test('an exclusive publisher that died within a claim does not keep its stream f
   only(client.responses(), 'ON_UNAVAILABLE_IMAGE')
 })
 
-test('a client that died within a fragmented message, or before it began one, does not keep its stream from ending', () => {
+test('a client that died within a fragmented message does not keep its stream from ending', () => {
   for (const isExclusive of [true, false]) {
     const harness = new ConductorHarness()
     const client = harness.client()

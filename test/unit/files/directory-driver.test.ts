@@ -271,7 +271,8 @@ files('a client whose driver was replaced knows at once', async () => {
 files('one whose directory another driver has taken ends itself, and leaves the files of the other alone', async () => {
   const dir = newDir()
   const failures: GodwitError[] = []
-  const old = await MediaDriver.launch({ ...SMALL, dir, timerIntervalNs: 1e7, onError: (error) => failures.push(error) })
+  const onError = (error: GodwitError): void => void failures.push(error)
+  const old = await MediaDriver.launch({ ...SMALL, dir, timerIntervalNs: 1e7, onError })
   const lost = await Client.connect({ dir }, { errorHandler: () => undefined, keepAliveIntervalNs: 1e7 })
   await lost.addExclusivePublication(IPC, 7)
   const next = await MediaDriver.launch({ ...SMALL, dir, dirDeleteOnStart: true, onWarning: () => undefined })
