@@ -85,10 +85,11 @@ export class DriverDirectory {
       for (const folder of Object.values(LOG_FOLDERS)) makeFolder(join(path, folder), mode)
       const lossPath = join(path, LOSS_REPORT_FILE)
       const lossBytes = settings.lossReportBufferLength
-      MappedFile.create(lossPath, { byteLength: lossBytes, mode: fileMode, isSparse: false }).close()
+      const loss = MappedFile.create(lossPath, { byteLength: lossBytes, mode: fileMode, isSparse: false })
+      loss.close()
       return new DriverDirectory(path, {
-        cnc: { path: cncPath, byteLength: cncBytes },
-        lossReport: { path: lossPath, byteLength: lossBytes },
+        cnc: { path: cncPath, byteLength: cncBytes, identity },
+        lossReport: { path: lossPath, byteLength: lossBytes, identity: loss.identity },
       }, identity)
     } catch (error) {
       removeAll(path)
