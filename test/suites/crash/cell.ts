@@ -18,6 +18,10 @@ const LOOK_INTERVAL_MS = 20
 /** A client that stood still for too long notices when it next looks at its driver. */
 const NOTICE_MS = 200
 
+/** Threads of a driver have 10 seconds to start; and while it stands still another one may take it for dead. */
+const NOT_STARTED = /did not start within|another driver has taken/
+const EXCUSABLE_START_STALL_MS = 100
+
 /** A publication whose client is gone: those who heard it must come to its end, and not beyond. */
 interface Ended {
   readonly key: number
@@ -102,13 +106,18 @@ export class Cell {
     })
   }
 
-  async tryLaunch(child: Killable, random: Random): Promise<'launched' | 'active'> {
+  /** `overloaded`: the machine did not let it start in time. */
+  async tryLaunch(child: Killable, random: Random): Promise<'launched' | 'active' | 'overloaded'> {
     const options = launchOptions(this.options.dir, this.options.timing, random)
     try {
       await child.order({ kind: 'launch', options })
     } catch (error) {
-      if (error instanceof GodwitError && error.code === 'ERR_GODWIT_DRIVER_ACTIVE') return 'active'
-      throw error
+      if (!(error instanceof GodwitError)) throw error
+      if (error.code === 'ERR_GODWIT_DRIVER_ACTIVE') return 'active'
+      const stallMs = await child.order<number>({ kind: 'stall' })
+      if (!NOT_STARTED.test(error.message) || stallMs < EXCUSABLE_START_STALL_MS) throw error
+      this.options.tally.excused++
+      return 'overloaded'
     }
     this.#checkErrorLogs()
     this.driver = child

@@ -133,6 +133,10 @@ export const DRIVER_ROUNDS: readonly RoundKind[] = [
         cell.giveChild(both[results.indexOf('active')]!)
         return
       }
+      if (results.includes('overloaded')) {
+        if (cell.driver === undefined) await cell.startDriver(random)
+        return
+      }
       // The first one may have stood still for so long that the second one took it for dead.
       const facts = await Promise.all(both.map((child) => child.order<DriverFacts | null>({ kind: 'inspect' })))
       if (results.join() !== 'launched,launched' || facts.every((each) => each?.stalls === 0)) {
