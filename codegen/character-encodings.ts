@@ -41,3 +41,12 @@ export function isKnownEncoding(name: string): boolean {
 export function isWideEncoding(name: string): boolean {
   return /^(x-)?(utf-?(16|32)|ucs-?[24]|iso-10646-ucs-[24])/i.test(name.replaceAll('_', '-'))
 }
+
+/** Text of a constant; where the platform does not know its encoding it has ASCII only. */
+export function decodeConstant(bytes: Uint8Array, encoding: string = 'utf-8'): string {
+  try {
+    return new TextDecoder(encoding).decode(bytes)
+  } catch {
+    return new TextDecoder('utf-8').decode(bytes)
+  }
+}

@@ -9,3 +9,16 @@ export type { ByteOrder, Encoding, Presence, Signal, Token } from './ir/token.ts
 export type { Ir, IrMessage } from './ir/ir.ts'
 export { generateTypeScript } from './typescript/generate.ts'
 export type { GenerateOptions, GeneratedFile } from './typescript/generate.ts'
+export type {
+  BlockModel, ChoiceModel, CompositeModel, DataModel, EnumModel, EnumValueModel, FieldModel, GroupModel, MessageModel,
+  NamedTypeModel, ScalarMember, ScalarModel, SetModel, TypeModel,
+} from './model/schema-model.ts'
+export { OtfDecoder } from './otf/otf-decoder.ts'
+export type { OtfHeader } from './otf/otf-header-decoder.ts'
+export { NOT_IN_MESSAGE } from './otf/otf-listener.ts'
+export type { OtfListener } from './otf/otf-listener.ts'
+export { readPrimitive } from './otf/read-primitive.ts'
+export { JsonListener } from './otf/json-listener.ts'
+export type { JsonOptions } from './otf/json-listener.ts'
+export { decodeToJson } from './otf/decode-to-json.ts'
+export type { DecodedToJson, DecodeToJsonOptions } from './otf/decode-to-json.ts'

@@ -12,6 +12,34 @@ const GODWIT: CommandGroup = {
   name: 'godwit',
   title: 'Aeron-compatible messaging and SBE for Node.js.',
   commands: {
+    driver: {
+      summary: 'run a media driver as a process of its own',
+      load: async () => (await import('./cli/driver.ts')).driver,
+    },
+    pub: {
+      summary: 'publish messages or a file to a stream',
+      load: async () => (await import('./cli/pub.ts')).pub,
+    },
+    sub: {
+      summary: 'print the messages of a stream, or receive a file from it',
+      load: async () => (await import('./cli/sub.ts')).sub,
+    },
+    stat: {
+      summary: 'print or watch the counters of a driver',
+      load: async () => (await import('./cli/stat.ts')).stat,
+    },
+    errors: {
+      summary: 'print the error log of a driver',
+      load: async () => (await import('./cli/errors.ts')).errors,
+    },
+    loss: {
+      summary: 'print which streams of a driver lost how much',
+      load: async () => (await import('./cli/loss.ts')).loss,
+    },
+    streams: {
+      summary: 'print or watch how far streams are, and how far those behind who consume them',
+      load: async () => (await import('./cli/streams.ts')).streams,
+    },
     sbe: {
       summary: 'compile and check SBE message schemas',
       load: async () => (await import('../codegen/cli/sbe.ts')).sbe,
@@ -48,6 +76,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A command that listens itself has something to end first, and tells what went wrong.
+  if (process.stdout.listenerCount('error') > 1) return
   // A reader that has seen enough, as in `godwit ... | head`, is not an error.
   if (error.code === 'EPIPE') process.exit()
   output.err(`godwit: cannot write to standard output: ${error.message} (ERR_GODWIT_CLI_OUTPUT)\n`)

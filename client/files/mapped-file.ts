@@ -2,6 +2,7 @@ import {
   closeSync, constants, fchmodSync, fstatSync, ftruncateSync, openSync, rmSync, statSync, writeSync,
 } from 'node:fs'
 import type { Stats } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
 import { GodwitError } from '../../codegen/runtime/index.ts'
 import { AtomicBuffer, REGION_ALIGNMENT } from '../memory/atomic-buffer.ts'
 import { EINTR, ENOSPC, mappingLibrary, UNSUPPORTED_ERRNOS } from './mapping-library.ts'
@@ -26,9 +27,30 @@ interface Mapping {
   readonly byteLength: number
 }
 
+/**
+ * Mappings of this thread that are in use. The system knows processes alone: what a thread leaves mapped when it ends
+ * would keep files that were deleted for as long as the process lives.
+ */
+const inUse = new Set<Mapping>()
+let isWatched = false
+
+function use(mapping: Mapping): void {
+  inUse.add(mapping)
+  if (isMainThread || isWatched) return
+  isWatched = true
+  process.once('exit', () => inUse.forEach(cover))
+}
+
+/** Whoever still looks there sees zeroes, and the file is free. */
+function cover(mapping: Mapping): void {
+  const { library, address, byteLength } = mapping
+  if (inUse.delete(mapping)) library.blank(address, byteLength)
+}
+
 /** Address space goes back to the system when nobody can look at it any more. */
-const unmapped = new FinalizationRegistry<Mapping>(({ library, address, byteLength }) => {
-  library.unmap(address, byteLength)
+const unmapped = new FinalizationRegistry<Mapping>((mapping) => {
+  inUse.delete(mapping)
+  mapping.library.unmap(mapping.address, mapping.byteLength)
 })
 
 /**
@@ -42,7 +64,6 @@ export class MappedFile {
   /** As `fileIdentity`. */
   readonly identity: string
   readonly #mapping: Mapping
-  #isClosed: boolean = false
 
   private constructor(path: string, identity: string, mapping: Mapping) {
     this.path = path
@@ -50,6 +71,7 @@ export class MappedFile {
     this.memory = mapping.library.viewOf(mapping.address, mapping.byteLength)
     this.#mapping = mapping
     unmapped.register(this.memory, mapping)
+    use(mapping)
   }
 
   /**
@@ -114,10 +136,7 @@ export class MappedFile {
 
   /** Lets go of the file. What still refers to its memory sees zeroes. */
   close(): void {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    const { library, address, byteLength } = this.#mapping
-    library.blank(address, byteLength)
+    cover(this.#mapping)
   }
 }
 

@@ -130,8 +130,8 @@ export class Cnc {
     if (version >> MAJOR_SHIFT !== CNC_VERSION >> MAJOR_SHIFT) {
       throw new GodwitError(
         'ERR_GODWIT_CNC_VERSION',
-        `CnC version ${formatVersion(version)} is not compatible with ${formatVersion(CNC_VERSION)}: use a driver ` +
-          'and clients of the same major version',
+        `CnC version ${formatCncVersion(version)} is not compatible with ${formatCncVersion(CNC_VERSION)}: use a ` +
+          'driver and clients of the same major version',
       )
     }
     const { view } = memory
@@ -189,6 +189,7 @@ function lengthError(what: string): GodwitError {
   return new GodwitError('ERR_GODWIT_CNC_LENGTH', `CnC region: ${what}`)
 }
 
-function formatVersion(version: number): string {
+/** Such as `0.2.0`. */
+export function formatCncVersion(version: number): string {
   return `${version >> MAJOR_SHIFT}.${(version >> 8) & 0xff}.${version & 0xff}`
 }

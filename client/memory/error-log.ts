@@ -1,5 +1,5 @@
 import { readUtf8, utf8Length, writeUtf8 } from '../../codegen/runtime/index.ts'
-import { ERROR_LOG_RECORD_ALIGNMENT, align } from '../../schemas/descriptors.ts'
+import { ERROR_LOG_RECORD_ALIGNMENT, MALFORMED, align } from '../../schemas/descriptors.ts'
 import { ErrorLogRecordDecoder, ErrorLogRecordMeta } from '../../schemas/generated/aeron.memory/index.ts'
 import type { AtomicBuffer } from './atomic-buffer.ts'
 
@@ -78,9 +78,9 @@ export function readErrorLog(
 ): number {
   let offset = 0
   let count = 0
-  while (offset <= buffer.byteLength - BLOCK_LENGTH) {
-    const length = buffer.loadInt32(offset + RECORD.length.offset)
-    if (length < BLOCK_LENGTH || length > buffer.byteLength - offset) break
+  for (;;) {
+    const length = errorRecordLength(buffer, offset)
+    if (length <= 0) return count
     const lastObservationMs = buffer.loadInt64(offset + RECORD.lastObservationTimestampMs.offset)
     if (lastObservationMs >= sinceMs) {
       const text = buffer.bytes.slice(offset + BLOCK_LENGTH, offset + length)
@@ -94,5 +94,12 @@ export function readErrorLog(
     }
     offset += align(length, ERROR_LOG_RECORD_ALIGNMENT)
   }
-  return count
+}
+
+/** Length of the record at that offset; 0 where the log ends, MALFORMED when no record can be there. */
+export function errorRecordLength(buffer: AtomicBuffer, offset: number): number {
+  if (offset > buffer.byteLength - BLOCK_LENGTH) return 0
+  const length = buffer.loadInt32(offset + RECORD.length.offset)
+  if (length === 0) return 0
+  return length < BLOCK_LENGTH || length > buffer.byteLength - offset ? MALFORMED : length
 }

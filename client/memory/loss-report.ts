@@ -91,25 +91,36 @@ export interface LossObservation {
 export function readLossReport(buffer: AtomicBuffer, handler: (observation: LossObservation) => void): number {
   let offset = 0
   let count = 0
-  while (offset <= buffer.byteLength - BLOCK_LENGTH) {
-    const observationCount = buffer.loadInt64(offset + ENTRY.observationCount.offset)
-    if (observationCount <= 0) break
+  for (;;) {
+    const length = lossEntryLength(buffer, offset)
+    if (length <= 0) return count
     const channelLength = buffer.view.getInt32(offset + ENTRY.channelLength.offset, true)
-    const sourceLength = secondTextLength(buffer, offset, buffer.byteLength - offset, BLOCK_LENGTH, channelLength)
-    if (sourceLength === MALFORMED) break
-    const texts = buffer.bytes.slice(offset, offset + lengthWithTexts(BLOCK_LENGTH, channelLength, sourceLength))
+    const texts = buffer.bytes.slice(offset, offset + length)
+    const sourceOffset = secondTextOffset(BLOCK_LENGTH, channelLength)
+    // The memory is not trusted to be what it was when it was checked.
+    if (!(channelLength >= 0 && sourceOffset <= length)) return count
     count++
     handler({
-      observationCount,
+      observationCount: buffer.loadInt64(offset + ENTRY.observationCount.offset),
       totalBytesLost: buffer.loadInt64(offset + ENTRY.totalBytesLost.offset),
       firstObservationMs: buffer.loadInt64(offset + ENTRY.firstObservationTimestampMs.offset),
       lastObservationMs: buffer.loadInt64(offset + ENTRY.lastObservationTimestampMs.offset),
       sessionId: buffer.view.getInt32(offset + ENTRY.sessionId.offset, true),
       streamId: buffer.view.getInt32(offset + ENTRY.streamId.offset, true),
       channel: readAscii(texts, BLOCK_LENGTH, channelLength),
-      source: readAscii(texts, secondTextOffset(BLOCK_LENGTH, channelLength), sourceLength),
+      source: readAscii(texts, sourceOffset, length - sourceOffset),
     })
-    offset += align(texts.length, LOSS_REPORT_ENTRY_ALIGNMENT)
+    offset += align(length, LOSS_REPORT_ENTRY_ALIGNMENT)
   }
-  return count
+}
+
+/** Length of the entry at that offset; 0 where the report ends, MALFORMED when no entry can be there. */
+export function lossEntryLength(buffer: AtomicBuffer, offset: number): number {
+  if (offset > buffer.byteLength - BLOCK_LENGTH) return 0
+  const observationCount = buffer.loadInt64(offset + ENTRY.observationCount.offset)
+  if (observationCount === 0) return 0
+  if (observationCount < 0) return MALFORMED
+  const channelLength = buffer.view.getInt32(offset + ENTRY.channelLength.offset, true)
+  const sourceLength = secondTextLength(buffer, offset, buffer.byteLength - offset, BLOCK_LENGTH, channelLength)
+  return sourceLength === MALFORMED ? MALFORMED : lengthWithTexts(BLOCK_LENGTH, channelLength, sourceLength)
 }

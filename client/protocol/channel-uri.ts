@@ -50,6 +50,11 @@ export class ChannelUri {
     return this.parameters.get(key)
   }
 
+  /** The same channel with one parameter more, or another value of one that it has. */
+  with(key: string, value: string): ChannelUri {
+    return new ChannelUri(this.isSpy, this.media, new Map(this.parameters).set(key, value))
+  }
+
   toString(): string {
     const parameters = [...this.parameters].map(([key, value]) => `${key}=${value}`).join('|')
     const address = `${SCHEME}:${this.media}${parameters === '' ? '' : `?${parameters}`}`

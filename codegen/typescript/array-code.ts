@@ -1,6 +1,6 @@
 /** Accessors of fixed-length arrays: numbers, characters, bytes. */
 import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
-import type { FieldModel, ScalarModel } from './codec-model.ts'
+import type { FieldModel, ScalarModel } from '../model/schema-model.ts'
 import { accessor, at } from './site.ts'
 import type { Site } from './site.ts'
 import { isWide, literal, read, stringLiteral, valueType, write } from './literals.ts'

@@ -1,6 +1,6 @@
 /** Parts that messages and group entries have in common. */
-import type { BlockModel, DataModel, FieldModel, GroupModel } from './codec-model.ts'
-import { blockEnd, blockVersions } from './codec-model.ts'
+import type { BlockModel, DataModel, FieldModel, GroupModel } from '../model/schema-model.ts'
+import { blockEnd, blockVersions } from '../model/schema-model.ts'
 import { emitDataDecoder, emitDataEncoder } from './data-code.ts'
 import { emitField } from './field-code.ts'
 import { orderCheck, pathOf } from './level.ts'

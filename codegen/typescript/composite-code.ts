@@ -1,6 +1,6 @@
 import { docOf } from './doc.ts'
-import type { CompositeModel, SchemaModel } from './codec-model.ts'
-import { isVersioned, usesBytes } from './codec-model.ts'
+import type { CompositeModel, SchemaModel } from '../model/schema-model.ts'
+import { isVersioned, usesBytes } from '../model/schema-model.ts'
 import { emitField } from './field-code.ts'
 import { emitCompositeJson } from './json-code.ts'
 import { stringLiteral } from './literals.ts'

@@ -1,7 +1,6 @@
 /** Accessors of variable-length data. */
 import { docOf } from './doc.ts'
-import type { BlockModel, DataModel } from './codec-model.ts'
-import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
+import type { BlockModel, DataModel } from '../model/schema-model.ts'
 import { orderCheck, pathOf } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
 import { plus, readNumber, stringLiteral, writeNumber } from './literals.ts'
@@ -208,9 +207,4 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
             `${module.runtime(`write${charset}`)}(${message}._bytes, offset, value)`,
           ]
   emit(`${property}(value: string): this`, docOf(data), [...lines, 'return this'])
-}
-
-/** Bytes of a length field that bound the count of entries holding the data. */
-export function dataHeaderMin(data: DataModel): number {
-  return data.lengthMember.offset + PRIMITIVE_TYPES[data.lengthMember.type.primitive].size
 }

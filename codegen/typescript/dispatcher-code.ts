@@ -1,6 +1,6 @@
 /** The dispatcher of a schema: template id to decoder and handler. */
 import { docOf } from './doc.ts'
-import type { SchemaModel } from './codec-model.ts'
+import type { SchemaModel } from '../model/schema-model.ts'
 import { stringLiteral } from './literals.ts'
 import { isOnWire, readHeader } from './wrap-code.ts'
 import { Module } from './module.ts'

@@ -1,6 +1,6 @@
 /** Doc comments of generated code, from what the schema says. */
 import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
-import type { FieldModel } from './codec-model.ts'
+import type { FieldModel } from '../model/schema-model.ts'
 import { literal } from './literals.ts'
 
 interface Documented {

@@ -1,5 +1,5 @@
 import { docOf } from './doc.ts'
-import type { EnumModel, SchemaModel } from './codec-model.ts'
+import type { EnumModel, SchemaModel } from '../model/schema-model.ts'
 import { isWide, literal, metaLiteral, stringLiteral, valueType } from './literals.ts'
 import { Module } from './module.ts'
 import type { ModuleOptions } from './module.ts'

@@ -1,9 +1,9 @@
 /** Accessors of one field or composite member, whatever its type. */
 import { fieldDocOf } from './doc.ts'
-import type { CompositeModel, EnumModel, FieldModel, SetModel } from './codec-model.ts'
+import type { CompositeModel, EnumModel, FieldModel, SetModel } from '../model/schema-model.ts'
 import { emitArrayDecoder, emitArrayEncoder } from './array-code.ts'
 import { enumKey, enumMember, nullKeyOf } from './enum-code.ts'
-import { isVersioned } from './codec-model.ts'
+import { isVersioned } from '../model/schema-model.ts'
 import { isWide, literal, read, valueType, write } from './literals.ts'
 import { identifierOf, upperFirst } from './names.ts'
 import { emitConstant, emitScalarDecoder, emitScalarEncoder, wordOffsets } from './scalar-code.ts'

@@ -3,14 +3,13 @@ import {
   emitData, emitFields, emitGroupAccessors, emitNullify, groupHolders, versionLimits,
 } from './block-code.ts'
 import { docOf } from './doc.ts'
-import type { GroupModel } from './codec-model.ts'
-import { blockEnd, blockVersions, isFixedStride } from './codec-model.ts'
+import type { GroupModel } from '../model/schema-model.ts'
+import { blockEnd, blockVersions, entryLengthMin, isFixedStride, mayTakeNoBytes } from '../model/schema-model.ts'
 import { emitEntryJson } from './json-code.ts'
 import { STATE_COMMENT, guard } from './module.ts'
 import { makeLevel, orderCheck } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
 import { plus, readNumber, stringLiteral, writeNumber } from './literals.ts'
-import { entryLengthMin, mayTakeNoBytes } from './skip-code.ts'
 
 /**
  * Offset of a flyweight that is not at an entry: every access is out of bounds. Not imported from the runtime, because

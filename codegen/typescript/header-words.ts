@@ -1,6 +1,6 @@
 /** Members of a header whose values are known, put together into words of up to 32 bits. */
 import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
-import type { CompositeModel, ScalarMember } from './codec-model.ts'
+import type { CompositeModel, ScalarMember } from '../model/schema-model.ts'
 import { plus } from './literals.ts'
 
 export interface HeaderWord {

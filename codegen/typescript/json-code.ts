@@ -1,5 +1,5 @@
 /** JSON and text forms of decoders. */
-import type { CompositeModel, FieldModel, ScalarModel } from './codec-model.ts'
+import type { CompositeModel, FieldModel, ScalarModel } from '../model/schema-model.ts'
 import { textEncodingOf } from './array-code.ts'
 import { jsonFunctionOf } from './enum-code.ts'
 import type { Level } from './level.ts'

@@ -1,7 +1,7 @@
 /** `computeLength`: the length of a message before it is encoded. */
 import { docOf } from './doc.ts'
-import { isFixedStride } from './codec-model.ts'
-import type { BlockModel, GroupModel, MessageModel } from './codec-model.ts'
+import { isFixedStride } from '../model/schema-model.ts'
+import type { BlockModel, GroupModel, MessageModel } from '../model/schema-model.ts'
 import { makeLevel, pathOf } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
 import { hasVariableParts } from './skip-code.ts'

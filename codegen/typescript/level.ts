@@ -1,10 +1,10 @@
 /** A block with its groups and data: the root of a message, or the entry of a group. */
-import type { BlockModel, DataModel, GroupModel, MessageModel, SchemaModel } from './codec-model.ts'
+import type { BlockModel, DataModel, GroupModel, MessageModel, SchemaModel } from '../model/schema-model.ts'
 import type { Module } from './module.ts'
 import { MemberNames } from './names.ts'
 import type { SchemaNames } from './names.ts'
 import type { Side, Site } from './site.ts'
-import { blockVersions } from './codec-model.ts'
+import { blockVersions } from '../model/schema-model.ts'
 import { stringLiteral } from './literals.ts'
 
 /** What the emitters of one message share. */

@@ -1,5 +1,7 @@
 /** Metadata constants. */
-import type { BlockModel, CompositeModel, DataModel, FieldModel, GroupModel, MessageModel } from './codec-model.ts'
+import type {
+  BlockModel, CompositeModel, DataModel, FieldModel, GroupModel, MessageModel,
+} from '../model/schema-model.ts'
 import { maxLengthOf } from './data-code.ts'
 import type { MessageContext } from './level.ts'
 import { metaLiteral, stringLiteral } from './literals.ts'

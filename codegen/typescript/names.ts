@@ -1,5 +1,5 @@
 /** Names in generated code: from the schema's, made valid and unique. */
-import type { GroupModel, MessageModel, NamedTypeModel, SchemaModel } from './codec-model.ts'
+import type { GroupModel, MessageModel, NamedTypeModel, SchemaModel } from '../model/schema-model.ts'
 
 /** What a schema's name must not shadow in a generated module: globals that its code uses. */
 const GLOBAL_NAMES = [

@@ -1,5 +1,6 @@
 /** Accessors of single values: numbers, 64-bit integers, constants. */
-import type { FieldModel, ScalarModel } from './codec-model.ts'
+import { decodeConstant } from '../character-encodings.ts'
+import type { FieldModel, ScalarModel } from '../model/schema-model.ts'
 import { accessor, at } from './site.ts'
 import type { Site } from './site.ts'
 import { isFloat, isWide, literal, read, stringLiteral, valueType, write } from './literals.ts'
@@ -162,7 +163,7 @@ export function emitConstant(site: Site, type: ScalarModel, property: string, do
     })
     return
   }
-  const text = new TextDecoder(constantCharset(type.characterEncoding)).decode(constValue)
+  const text = decodeConstant(constValue, type.characterEncoding)
   accessor(site, {
     signature: `${property}(): string`,
     doc,
@@ -174,14 +175,6 @@ export function emitConstant(site: Site, type: ScalarModel, property: string, do
     sinceVersion: 0,
     body: [`return ${constValue.length}`],
   })
-}
-
-function constantCharset(encoding: string | undefined): string {
-  try {
-    return new TextDecoder(encoding ?? 'utf-8').encoding
-  } catch {
-    return 'utf-8'
-  }
 }
 
 function nullTest(site: Site, type: ScalarModel, offset: number): string {

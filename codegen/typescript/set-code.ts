@@ -1,5 +1,5 @@
 import { docOf } from './doc.ts'
-import type { SchemaModel, SetModel } from './codec-model.ts'
+import type { SchemaModel, SetModel } from '../model/schema-model.ts'
 import { isWide, read, stringLiteral, valueType, write } from './literals.ts'
 import { Module, STATE_COMMENT } from './module.ts'
 import type { ModuleOptions } from './module.ts'

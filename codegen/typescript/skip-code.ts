@@ -1,29 +1,11 @@
 /** Functions that walk groups and data without moving a flyweight: for skipping and measuring. */
-import { blockEnd, isFixedStride } from './codec-model.ts'
-import type { BlockModel, GroupModel, MessageModel } from './codec-model.ts'
-import { dataHeaderMin } from './data-code.ts'
+import { blockEnd, entryLengthMin, isFixedStride } from '../model/schema-model.ts'
+import type { BlockModel, GroupModel, MessageModel } from '../model/schema-model.ts'
 import { makeLevel, pathOf } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
 import { labelOf } from './block-code.ts'
 import { plus, readNumber } from './literals.ts'
 import { skipFunctionOf } from './names.ts'
-
-/** Bytes that every entry takes besides its block: the headers of the nested parts that all versions have. */
-export function entryLengthMin(group: GroupModel): number {
-  let length = 0
-  for (const nested of group.groups) if (nested.sinceVersion === 0) length += nested.headerLength
-  for (const data of group.data) if (data.sinceVersion === 0) length += dataHeaderMin(data)
-  return length
-}
-
-/** Whether entries of a group may lie on the wire without taking a byte. */
-export function mayTakeNoBytes(group: GroupModel): boolean {
-  return blockEnd(group, 0) === 0 && entryLengthMin(group) === 0
-}
-
-export function hasEntriesWithoutBytes(block: BlockModel): boolean {
-  return block.groups.some((group) => mayTakeNoBytes(group) || hasEntriesWithoutBytes(group))
-}
 
 /** A call of the skip function; it takes the acting version only when parts of the level depend on it. */
 export function skipCall(

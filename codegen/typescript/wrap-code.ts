@@ -4,14 +4,13 @@
  */
 import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
 import { versionLimits } from './block-code.ts'
-import type { CompositeModel, FieldModel } from './codec-model.ts'
-import { blockEnd, blockVersions, isVersioned, usesBytes } from './codec-model.ts'
+import type { CompositeModel, FieldModel } from '../model/schema-model.ts'
+import { blockEnd, blockVersions, hasEntriesWithoutBytes, isVersioned, usesBytes } from '../model/schema-model.ts'
 import { headerWords, inPlace, readWord, wordLiteral, writeWord } from './header-words.ts'
 import type { MessageContext } from './level.ts'
 import { isWide, plus, readNumber, stringLiteral } from './literals.ts'
 import { guard } from './module.ts'
 import { MemberNames } from './names.ts'
-import { hasEntriesWithoutBytes } from './skip-code.ts'
 
 const END_OF_LENGTH = 'const end = length === undefined ? buffer.byteLength : offset + length'
 const REFUSE = 'this._refuse(buffer, offset, header, end)'

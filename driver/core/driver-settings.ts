@@ -140,11 +140,16 @@ export function concludeDriverSettings(
 }
 
 function fromEnvironment(name: string, setting: Setting, environment: DriverEnvironment): unknown {
-  const keys = [setting.property, environmentName(setting)]
-  const key = keys.find((candidate) => environment[candidate] !== undefined && environment[candidate] !== '')
+  const key = environmentKey(setting, environment)
   if (key === undefined) return undefined
   const text = environment[key] ?? ''
   const value = readSettingText(setting, text)
   if (value === undefined || !isAllowed(setting, value)) throw settingError(`${name} (${key})`, setting, text)
   return value
+}
+
+/** Name of the variable that a setting comes from; undefined when the environment has none for it. */
+export function environmentKey(setting: Setting, environment: DriverEnvironment): string | undefined {
+  const keys = [setting.property, environmentName(setting)]
+  return keys.find((candidate) => environment[candidate] !== undefined && environment[candidate] !== '')
 }

@@ -6,6 +6,7 @@ import { Cnc } from '../../client/memory/cnc.ts'
 import { readErrorLog } from '../../client/memory/error-log.ts'
 import { ManyToOneRingBuffer } from '../../client/memory/many-to-one-ring-buffer.ts'
 import { GodwitError } from '../../codegen/runtime/index.ts'
+import { isoTime } from '../tools/iso-time.ts'
 
 /** What a CnC file tells of the driver that made it. */
 export interface LeftDriver {
@@ -63,7 +64,7 @@ function readCnc(path: string): Cnc {
 function errorText(cnc: Cnc): string {
   const entries: string[] = []
   readErrorLog(cnc.errorLog, ({ observationCount, firstObservationMs, lastObservationMs, text }) => {
-    const [first, last] = [firstObservationMs, lastObservationMs].map((ms) => new Date(ms).toISOString())
+    const [first, last] = [firstObservationMs, lastObservationMs].map(isoTime)
     entries.push(`${observationCount} times from ${first} to ${last}:\n${text}\n`)
   })
   return entries.join('\n')

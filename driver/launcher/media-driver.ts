@@ -23,6 +23,7 @@ import { createThread, monotonicNs } from './driver-thread.ts'
 import type { DriverThread, ThreadPlan } from './driver-thread.ts'
 import { DriverWorker } from './driver-worker.ts'
 import type { AgentGroup } from './invoked-agents.ts'
+import { writeSnapshot } from './snapshot.ts'
 import { concludeLayout, planThreads } from './thread-layout.ts'
 import type { ThreadLayout } from './thread-layout.ts'
 import { removeLeftDirectories, uniqueDirectory } from './unique-directory.ts'
@@ -200,6 +201,19 @@ export class MediaDriver {
   /** What the option `faults` has done so far. */
   faultCounts(): { readonly send: FaultCounts; readonly receive: FaultCounts } {
     return readFaultCounts(this.memory.faults)
+  }
+
+  /**
+   * Writes counters, errors and losses as they are now into a directory, for `godwit stat` and the other tools, and
+   * Aeron's; of a driver that has none of its own. Can be called again, also when the driver is closed; readers see the
+   * last one.
+   *
+   * @param directory made when it is not there
+   * @throws GodwitError ERR_GODWIT_SNAPSHOT when a driver uses the directory, it cannot be written, or this driver has
+   * one of its own
+   */
+  async snapshot(directory: string): Promise<void> {
+    await writeSnapshot(directory, this.memory, this.settings.driverTimeoutMs)
   }
 
   /**

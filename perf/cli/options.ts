@@ -1,8 +1,8 @@
 import { cpus } from 'node:os'
 import { ChannelUri } from '../../client/protocol/channel-uri.ts'
 import type { ChannelMedia } from '../../client/protocol/channel-uri.ts'
-import { parseSize } from '../../client/protocol/text-values.ts'
 import { parseOptions, UsageError } from '../../codegen/cli/command.ts'
+import { choiceOf, integerOf, numberOf, sizeOf } from '../../driver/cli/stream-values.ts'
 import type { IdleStrategyName, MediaName, ThreadingMode } from '../../driver/core/driver-settings.ts'
 import { MESSAGE_MIN_LENGTH } from '../streams/payload.ts'
 import type { StreamPlan } from '../streams/plan.ts'
@@ -154,30 +154,6 @@ function threadingOf(driver: StreamPlan['driver'], threading: string | undefined
   return 'INVOKER'
 }
 
-function choiceOf<T extends string>(name: string, value: string, choices: readonly T[]): T {
-  const choice = choices.find((candidate) => candidate === value)
-  if (choice === undefined) throw new UsageError(`${name}: "${value}" is none of ${choices.join(', ')}.`)
-  return choice
-}
-
-function sizeOf(name: string, text: string, min: number, max: number): number {
-  return within(name, text, parseSize(text), min, max)
-}
-
-function integerOf(name: string, text: string, min: number, max: number): number {
-  return within(name, text, /^-?\d+$/.test(text) ? Number(text) : undefined, min, max)
-}
-
 function secondsOf(name: string, text: string, min: number): number {
   return numberOf(name, text, min, SECONDS_MAX)
-}
-
-function numberOf(name: string, text: string, min: number, max: number): number {
-  return within(name, text, /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined, min, max)
-}
-
-function within(name: string, text: string, value: number | undefined, min: number, max: number): number {
-  if (value !== undefined && value >= min && value <= max) return value
-  const range = max === Infinity ? `${min} or more` : `${min} to ${max}`
-  throw new UsageError(`${name}: "${text}" is not a number of ${range}.`)
 }

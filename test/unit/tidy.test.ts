@@ -17,7 +17,7 @@ import {
 import type { Finding } from '../support/tidy/source-file.ts'
 import { formatFindings } from '../support/tidy/source-file.ts'
 import { checkWalls } from '../support/tidy/walls.ts'
-import { CI_TIME_BOX_MS, SLOW_SUITES, UNIT_TIME_BOX_MS } from '../suites/table.ts'
+import { BOXES_TOTAL_MAX_MS, CI_TIME_BOX_MS, SLOW_SUITES, UNIT_TIME_BOX_MS } from '../suites/table.ts'
 
 const test = suite('tidy')
 
@@ -88,7 +88,7 @@ test('the suites are documented and fit into the time box of all', () => {
     assert.match(documentation, new RegExp(`^\\| ${name} \\|.*\\| ${timeBoxMs / 60_000} min \\|$`, 'm'), name)
   }
   const boxesMs = SLOW_SUITES.reduce((sum, { timeBoxMs }) => sum + timeBoxMs, UNIT_TIME_BOX_MS)
-  assert.ok(boxesMs < CI_TIME_BOX_MS, `the time boxes come to ${boxesMs} ms`)
+  assert.ok(boxesMs <= BOXES_TOTAL_MAX_MS, `the time boxes come to ${boxesMs} ms`)
   const script = readRepositoryFile('.ci/run').text
   assert.match(script, `timeout --kill-after=10 ${UNIT_TIME_BOX_MS / 1000} bash -c 'npm ci && npm test'`)
   assert.match(script, `$((${CI_TIME_BOX_MS / 1000} - `)

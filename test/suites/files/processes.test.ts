@@ -1,4 +1,4 @@
-/** Millions of messages between processes, through files that each has mapped for itself: not a word comes too early. */
+/** Millions of messages between processes, through files that each has mapped for itself: no word comes too early. */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'

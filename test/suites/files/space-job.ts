@@ -33,7 +33,8 @@ async function fillLogs(driver: MediaDriver): Promise<Omit<SpaceReport, 'launche
       // All three terms, and around.
       for (let written = 0; written < 4 * TERM_LENGTH; written += bytes.length) {
         const publishing = publication.publish(bytes)
-        while (subscription.poll(() => undefined, 100) > 0);
+        do await new Promise(setImmediate)
+        while (subscription.poll(() => undefined, 100) > 0)
         await publishing
         bytesWritten += bytes.length
       }

@@ -79,8 +79,13 @@ public final class Reference {
 
       case "decode": {
         final byte[] bytes = Hex.decode((String)request.get("bytes"));
-        answer.putAll(new ValueDecoder(codecs(request)).decode(
-          (String)request.get("message"), new UnsafeBuffer(bytes), number(request, "offset")));
+        final int offset = number(request, "offset");
+        final Codecs codecs = codecs(request);
+        answer.putAll(new ValueDecoder(codecs).decode(
+          (String)request.get("message"), new UnsafeBuffer(bytes), offset));
+        if ((Boolean)request.get("onTheFly")) {
+          OnTheFly.decode(codecs.ir, bytes, offset, answer);
+        }
         break;
       }
 

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { decodeToJson } from '../../../codegen/otf/decode-to-json.ts'
+import { differenceFromGenerated, parseExactly } from '../../support/exact-json.ts'
 import type { BuildItem } from './codec-build.ts'
 import { buildCodecs } from './codec-build.ts'
 import type { Codecs } from './codec-driver.ts'
@@ -54,6 +56,9 @@ function roundTrip(report: Report, { of, text }: Draft, codecs: Codecs, checked:
       const decoded = codecs.decode(message, new Uint8Array(Buffer.from(bytes, 'hex')), 0)
       const complaint = checkDecoded(layout, value, decoded.value) ?? checkJson(layout, decoded.value, decoded.json)
       report.check(of, complaint && `${message}: ${complaint} in ${bytes}`, text)
+      const onTheFly = parseExactly(decodeToJson(codecs.ir, Buffer.from(bytes, 'hex')).json)
+      const difference = differenceFromGenerated(onTheFly, decoded.json)
+      report.check(of, difference && `${message} on the fly: ${difference} in ${bytes}`, text)
       const total = codecs.headerLength + codecs.computeLength(message, decoded.value)
       report.check(of, total * 2 === bytes.length ? undefined : `${message}: computeLength ${total}`, text)
     } catch (error) {

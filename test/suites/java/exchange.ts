@@ -3,6 +3,7 @@ import { withoutLaterMembers } from './composite-versions.ts'
 import { headerCounts } from './header-counts.ts'
 import { checkJson } from './json-check.ts'
 import type { Layout } from './ir-layout.ts'
+import { checkOnTheFly, isFitForReference } from './otf-check.ts'
 import type { ReferenceProcess } from './reference-process.ts'
 import type { Case, Report } from './report.ts'
 import { checkDecoded, firstDifference } from './value-check.ts'
@@ -70,7 +71,8 @@ export class Exchange {
     const report = this.#report
     const offset = of.random.int(MAX_OFFSET)
     const bytes = '00'.repeat(offset) + hex
-    const theirs = await this.#reference.decode({ handle, message, offset, bytes })
+    const onTheFly = isFitForReference(codecs.layout(message))
+    const theirs = await this.#reference.decode({ handle, message, offset, bytes, onTheFly })
     if (!theirs.ok) {
       report.fail(of, `${message}: the reference cannot decode: ${theirs.error} at ${theirs.at} in ${hex}`, text)
       return undefined
@@ -97,6 +99,10 @@ export class Exchange {
     report.check(of, inJson && `${message}: ${inJson} in ${hex}`, text)
     const [a, b] = [ours.text, theirs.text].map((form) => form.slice(0, form.indexOf('):')))
     report.check(of, a === b ? undefined : `${message}: the text forms begin with ${a} and ${b}`, text)
+    if (onTheFly) {
+      const wrong = checkOnTheFly(codecs.ir, message, Buffer.from(bytes, 'hex'), offset, version, theirs)
+      report.check(of, wrong && `on the fly ${wrong} in ${hex}`, text)
+    } else report.difference('on the fly the reference takes members of dimensions by their position')
     if (origin === undefined) return ours
     const complaint = checkDecoded(origin.layout, origin.value, ours.value)
     report.check(of, complaint && `${message}: ${complaint} in ${hex}`, text)

@@ -58,7 +58,12 @@ export interface DecodeRequest {
   readonly message: string
   readonly offset: number
   readonly bytes: string
+  /** Whether to decode it also from the representation alone. */
+  readonly onTheFly: boolean
 }
+
+/** What the reference says of a message from its representation alone; it cannot always. */
+export type DecodedOnTheFly = { readonly otfJson: string; readonly otfLength: number } | { readonly otfError: string }
 
 export interface Decoded {
   readonly decodedLength: number
@@ -68,7 +73,7 @@ export interface Decoded {
   readonly text: string
 }
 
-export type DecodeAnswer = ({ readonly ok: true } & Decoded) | Failed
+export type DecodeAnswer = ({ readonly ok: true } & Decoded & DecodedOnTheFly) | Failed
 
 export interface OrdersRequest {
   readonly handle: string

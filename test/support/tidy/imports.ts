@@ -10,8 +10,8 @@ export interface Import {
   readonly target: string | undefined
 }
 
-/** Import and export declarations, dynamic imports, `import()` types and `require` calls. */
-const IMPORT = /\b(?:from|import|require)\s*\(?\s*(['"])/g
+/** Import and export declarations, dynamic imports, `import()` types and `require` calls; not `Buffer.from`. */
+const IMPORT = /(?<![.\w])(?:from|import|require)\s*\(?\s*(['"])/g
 
 /** What a file imports, types included: a wall that only types cross is still crossed. */
 export function importsOf(file: SourceFile): readonly Import[] {

@@ -19,6 +19,11 @@ const EVERYTHING = ['client/', 'codegen/', 'driver/', 'perf/', 'schemas/', 'test
 const ROOMS: readonly Room[] = [
   { path: 'codegen/', mayImport: ['codegen/'] },
   { path: 'codegen/cli/', mayImport: ['codegen/'], node: true },
+  { path: 'codegen/model/', mayImport: ['codegen/model/', 'codegen/ir/'] },
+  {
+    path: 'codegen/otf/',
+    mayImport: ['codegen/otf/', 'codegen/model/', 'codegen/ir/', 'codegen/runtime/', 'codegen/character-encodings.ts'],
+  },
   { path: 'codegen/runtime/', mayImport: ['codegen/runtime/'] },
   { path: 'codegen/xml/', mayImport: ['codegen/'], packages: ['@rgrove/parse-xml'] },
   // Reads schemas from the disk, unless its caller does.
@@ -29,8 +34,15 @@ const ROOMS: readonly Room[] = [
   { path: 'client/native/', mayImport: ['client/native/'], packages: ['koffi'], node: true },
   { path: 'driver/', mayImport: ['driver/', ...CLIENT_FOR_DRIVER, ...FILES_FOR_DRIVER, ...LAYOUTS], node: true },
   { path: 'driver/core/', mayImport: ['driver/core/', ...CLIENT_FOR_DRIVER, ...LAYOUTS] },
+  // Reads the files of a driver on every platform: nothing is mapped.
+  {
+    path: 'driver/tools/',
+    mayImport: ['driver/tools/', ...CLIENT_FOR_DRIVER, 'client/files/directory-layout.ts', ...LAYOUTS],
+    node: true,
+  },
   { path: 'driver/index.ts', mayImport: ['driver/', 'client/', ...LAYOUTS], node: true },
   { path: 'driver/cli.ts', mayImport: ['driver/', 'codegen/cli/', 'client/', 'perf/cli/', ...LAYOUTS], node: true },
+  { path: 'driver/cli/', mayImport: ['driver/', 'client/', 'codegen/', ...LAYOUTS], node: true },
   { path: 'driver/launcher/', mayImport: ['driver/', 'client/', ...LAYOUTS], node: true },
   { path: 'perf/', mayImport: EVERYTHING.filter((room) => room !== 'test/'), packages: ['benchmark'], node: true },
   { path: 'test/', mayImport: EVERYTHING, packages: ['uvu', 'uvu/assert', 'uvu/run', 'benchmark'], node: true },
@@ -44,7 +56,7 @@ const OWN_ENTRIES: Readonly<Record<string, string>> = {
 }
 
 /** Globals that exist in Node alone: what must run in a browser cannot use them either. */
-const NODE_FREE = ['codegen/runtime/', 'schemas/generated/', 'driver/core/']
+const NODE_FREE = ['codegen/model/', 'codegen/otf/', 'codegen/runtime/', 'schemas/generated/', 'driver/core/']
 
 export function checkWalls(file: SourceFile): readonly Finding[] {
   const room = roomOf(file.path)

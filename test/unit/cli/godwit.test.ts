@@ -49,9 +49,9 @@ test('without a command says what there is, and fails', async () => {
 })
 
 test('an unknown command is a wrong usage and gets a suggestion', async () => {
-  const top = await runGodwit('sb')
+  const top = await runGodwit('sbee')
   assert.is(top.code, 2)
-  assert.is(top.stderr, 'godwit: unknown command "sb". Did you mean "sbe"?\nTry "godwit --help".\n')
+  assert.is(top.stderr, 'godwit: unknown command "sbee". Did you mean "sbe"?\nTry "godwit --help".\n')
   const sbe = await runSbe('genrate')
   assert.is(sbe.code, 2)
   assert.match(sbe.err, 'unknown command "genrate". Did you mean "generate"?')

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Output } from '../../../codegen/cli/command.ts'
+import type { Command, Output } from '../../../codegen/cli/command.ts'
 import { sbe } from '../../../codegen/cli/sbe.ts'
 import type { ChildResult } from '../../support/child.ts'
 import { runChild } from '../../support/child.ts'
@@ -13,13 +13,18 @@ export interface CommandResult {
   readonly err: string
 }
 
-/** Runs `godwit sbe` with the arguments in this process. */
-export async function runSbe(...args: readonly string[]): Promise<CommandResult> {
+/** Runs a command with the arguments in this process. What it throws, the binary would print. */
+export async function runCommand(command: Command, ...args: readonly string[]): Promise<CommandResult> {
   let out = ''
   let err = ''
   const output: Output = { out: (text) => void (out += text), err: (text) => void (err += text) }
-  const code = await sbe(args, output)
+  const code = await command(args, output)
   return { code, out, err }
+}
+
+/** Runs `godwit sbe` with the arguments in this process. */
+export function runSbe(...args: readonly string[]): Promise<CommandResult> {
+  return runCommand(sbe, ...args)
 }
 
 export const BINARY: string = join(repositoryRoot, 'dist', 'driver', 'cli.js')

@@ -19,8 +19,9 @@ function schemaFiles(): string[] {
   return files.filter((name) => readFileSync(join(SCHEMAS, name), 'utf8').includes(':messageSchema'))
 }
 
-test('there are the schemas of the wire, the commands, the memory and the market data', () => {
-  assert.equal(schemaFiles(), ['aeron-commands.xml', 'aeron-memory.xml', 'aeron-wire.xml', 'market-data.xml'])
+test('there are the schemas of the wire, the commands, the memory, file transfers and the market data', () => {
+  const expected = ['aeron-commands.xml', 'aeron-memory.xml', 'aeron-wire.xml', 'file-transfer.xml', 'market-data.xml']
+  assert.equal(schemaFiles(), expected)
 })
 
 const folders: string[] = []

@@ -19,7 +19,7 @@ import type {
   SchemaModel,
   SetModel,
   TypeModel,
-} from './codec-model.ts'
+} from './schema-model.ts'
 
 const UTF8 = new TextDecoder()
 

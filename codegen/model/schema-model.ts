@@ -1,4 +1,4 @@
-/** What the emitters work on: the tree of one schema's codecs, made from the flat tokens of the IR. */
+/** The tree of one schema, made from the flat tokens of the IR. Code is generated from it; OTF decoders walk it. */
 import type { ByteOrder, Presence } from '../ir/token.ts'
 import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
 import type { PrimitiveName, PrimitiveValue } from '../ir/primitive-type.ts'
@@ -200,4 +200,32 @@ export function isFixedStride(block: BlockModel): boolean {
 /** Whether a composite has members that some version lacks. */
 export function isVersioned(type: TypeModel): boolean {
   return type.kind === 'composite' && type.members.some((m) => m.sinceVersion > 0 || isVersioned(m.type))
+}
+
+/** Bytes of a length field that bound the count of entries holding the data. */
+export function dataHeaderMin(data: DataModel): number {
+  return data.lengthMember.offset + PRIMITIVE_TYPES[data.lengthMember.type.primitive].size
+}
+
+/** Bytes that every entry takes besides its block: the headers of the nested parts that all versions have. */
+export function entryLengthMin(group: GroupModel): number {
+  let length = 0
+  for (const nested of group.groups) if (nested.sinceVersion === 0) length += nested.headerLength
+  for (const data of group.data) if (data.sinceVersion === 0) length += dataHeaderMin(data)
+  return length
+}
+
+/** Whether entries of a group may lie on the wire without taking a byte. */
+export function mayTakeNoBytes(group: GroupModel): boolean {
+  return blockEnd(group, 0) === 0 && entryLengthMin(group) === 0
+}
+
+export function hasEntriesWithoutBytes(block: BlockModel): boolean {
+  return block.groups.some((group) => mayTakeNoBytes(group) || hasEntriesWithoutBytes(group))
+}
+
+/** Whether a field's value is the schema's: it takes no bytes, and every version has it. */
+export function isConstant({ type, presence, constantValueName }: FieldModel): boolean {
+  if (type.kind === 'scalar') return presence === 'constant' || type.constValue !== undefined
+  return type.kind === 'enum' && constantValueName !== undefined
 }

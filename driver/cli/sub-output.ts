@@ -1,0 +1,37 @@
+import { GodwitError } from '../../codegen/runtime/errors.ts'
+
+/** The standard output, written in large pieces. */
+export class MessageOutput {
+  #parts: Uint8Array[] = []
+  #isClosed: boolean = false
+
+  constructor() {
+    // `flush` tells what goes wrong.
+    process.stdout.on('error', () => undefined)
+  }
+
+  /** Whether the reader has seen enough and is gone, which is not an error. */
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  append(parts: string | readonly Uint8Array[]): void {
+    if (typeof parts === 'string') this.#parts.push(Buffer.from(parts))
+    else this.#parts.push(...parts)
+  }
+
+  /** Resolves when all that was appended is written. Rejects with ERR_GODWIT_CLI_OUTPUT. */
+  async flush(): Promise<void> {
+    const bytes = Buffer.concat(this.#parts)
+    this.#parts = []
+    if (bytes.length === 0 || this.#isClosed) return
+    const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
+      process.stdout.write(bytes, resolve)
+    })
+    if (error === null || error === undefined) return
+    this.#isClosed = true
+    if (error.code === 'EPIPE') return
+    const message = `cannot write to standard output: ${error.message}`
+    throw new GodwitError('ERR_GODWIT_CLI_OUTPUT', message, { cause: error })
+  }
+}

@@ -1,0 +1,63 @@
+import { compileSchemaFile } from '../../codegen/compile.ts'
+import type { Output } from '../../codegen/cli/command.ts'
+import { countFindings } from '../../codegen/cli/findings.ts'
+import { formatDiagnostic } from '../../codegen/diagnostic.ts'
+import { JsonListener } from '../../codegen/otf/json-listener.ts'
+import { OtfDecoder } from '../../codegen/otf/otf-decoder.ts'
+import { GodwitError } from '../../codegen/runtime/errors.ts'
+import { DirectBuffer, SbeError } from '../../codegen/runtime/index.ts'
+import type { MessageOrigin } from './sub-format.ts'
+import type { SbeSchema } from './sub-options.ts'
+import { counted } from './text.ts'
+
+/** Prints messages of an SBE schema; those that cannot be decoded are reported and counted. */
+export class SbeFormat {
+  #messages: number = 0
+  #undecoded: number = 0
+  readonly #decoder: OtfDecoder
+  readonly #listener: JsonListener
+  readonly #report: (text: string) => void
+
+  private constructor(decoder: OtfDecoder, report: (text: string) => void) {
+    this.#decoder = decoder
+    this.#listener = new JsonListener(decoder.byteOrder)
+    this.#report = report
+  }
+
+  /** Compiles the schema and prints what was found in it; undefined when it has an error. */
+  static load(name: string, { file, isLenient: lenient }: SbeSchema, output: Output): SbeFormat | undefined {
+    const { ir, diagnostics } = compileSchemaFile(file, { lenient })
+    for (const diagnostic of diagnostics) output.err(`${formatDiagnostic(diagnostic)}\n`)
+    if (ir !== undefined) return new SbeFormat(new OtfDecoder(ir), (text) => output.err(`${name}: ${text}\n`))
+    output.err(`${file}: not valid${countFindings(diagnostics)}\n`)
+    return undefined
+  }
+
+  /** One line for a message; nothing for one that cannot be decoded. */
+  format(data: Buffer, { sessionId, position }: MessageOrigin): string {
+    const buffer = new DirectBuffer(data)
+    const listener = this.#listener
+    this.#messages++
+    try {
+      const header = this.#decoder.decodeHeader(buffer, 0)
+      this.#decoder.decode(buffer, 0, listener)
+      const envelope = JSON.stringify({ session: sessionId, position, message: listener.message, header })
+      return `${envelope.slice(0, -1)},"fields":${listener.json}}\n`
+    } catch (error) {
+      if (!(error instanceof SbeError)) throw error
+      this.#undecoded++
+      const size = counted(data.length, 'byte')
+      this.#report(`cannot decode the message of ${size} that ends at position ${position} of session ${sessionId}: ` +
+        `${error.message} (${error.code})`)
+      return ''
+    }
+  }
+
+  /** Throws ERR_GODWIT_CLI_DECODE when there were such messages. */
+  requireAll(): void {
+    if (this.#undecoded === 0) return
+    const messages = counted(this.#messages, 'message')
+    const message = `${this.#undecoded} of ${messages} could not be decoded with the schema`
+    throw new GodwitError('ERR_GODWIT_CLI_DECODE', message)
+  }
+}

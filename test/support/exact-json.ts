@@ -1,0 +1,43 @@
+/** JSON with numbers of any length, compared between decoding on the fly and generated codecs. */
+
+export interface ExactJson {
+  readonly [name: string]: unknown
+}
+
+/** In front of the digits of a number; from a private range, so that no text begins with it by chance. */
+export const NUMBER_MARK = '\ue000'
+
+/** A JSON object with its numbers as strings: as they are written, behind a mark. */
+export function parseExactly(text: string): ExactJson {
+  const marked = text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (part) =>
+    part.startsWith('"') ? part : JSON.stringify(NUMBER_MARK + part))
+  return JSON.parse(marked) as ExactJson
+}
+
+/**
+ * How JSON that was decoded on the fly differs from what `toJSON` of a generated decoder gave for the same message.
+ * Names are left aside, because accessors have other ones. 64-bit integers are strings there, and arrays that the
+ * message lacks empty or full of nulls.
+ */
+export function differenceFromGenerated(onTheFly: unknown, generated: unknown, path = 'message'): string | undefined {
+  if (typeof generated === 'object' && generated !== null) {
+    const there = Object.values(generated)
+    if (onTheFly === null) return there.every((value) => value === null) ? undefined : `${path} is null`
+    const here = Object.entries(onTheFly as object)
+    if (here.length !== there.length) return `${path}: ${here.length} members and ${there.length}`
+    for (const [index, [name, value]] of here.entries()) {
+      const difference = differenceFromGenerated(value, there[index], `${path}.${name}`)
+      if (difference !== undefined) return difference
+    }
+    return undefined
+  }
+  const isSame = typeof onTheFly === 'string' && onTheFly.startsWith(NUMBER_MARK)
+    ? isSameNumber(onTheFly.slice(NUMBER_MARK.length), generated)
+    : onTheFly === generated || (onTheFly === null && generated === '')
+  return isSame ? undefined : `${path}: ${String(onTheFly)} and ${String(generated)}`
+}
+
+function isSameNumber(digits: string, generated: unknown): boolean {
+  // Of -0 `toJSON` makes 0 in floats.
+  return typeof generated === 'string' ? generated === digits : Number(digits) === generated
+}
