@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { readFileSync, rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { GodwitError } from '../../../driver/index.ts'
 import type { Random } from '../../support/random.ts'
 import { DRIVER_GONE, isOwnFault, isUnexpected, NOT_JOINED, SOCKET_CLOSES, unexpectedErrors } from './excuses.ts'
 import type { Killable, Pool } from './killable.ts'
-import { leftovers } from './leftovers.ts'
+import { besides, leftovers } from './leftovers.ts'
 import type { Member } from './member.ts'
 import { newMember, sessionsOf, stallOf } from './member.ts'
 import type { ProgressFile } from './progress-file.ts'
@@ -93,6 +92,7 @@ export class Cell {
     this.driverLeft()
     const options = launchOptions(this.options.dir, this.options.timing, random)
     await child.order({ kind: 'launch', options: { ...options, dirDeleteOnShutdown: true } })
+    this.#checkErrorLogs()
     await child.order({ kind: 'close' })
     await this.close()
   }
@@ -261,18 +261,22 @@ export class Cell {
     this.driverLeft()
   }
 
+  /** Removes what it leaves when something went wrong. */
+  clear(): void {
+    const { dir } = this.options
+    for (const path of [dir, ...besides(dir)]) rmSync(path, { recursive: true, force: true })
+  }
+
   describe(): string {
     return `threading ${this.#launched?.threadingMode}, media ${this.#launched?.media}`
   }
 
   /** What went wrong in the driver before, which a driver that starts saves. */
   #checkErrorLogs(): void {
-    const { dir } = this.options
-    const folder = dirname(dir)
-    for (const name of readdirSync(folder)) {
-      if (!name.startsWith(`${basename(dir)}-`) || !name.endsWith('-error.log')) continue
-      const text = readFileSync(join(folder, name), 'utf8')
-      rmSync(join(folder, name))
+    for (const path of besides(this.options.dir)) {
+      if (!path.endsWith('-error.log')) continue
+      const text = readFileSync(path, 'utf8')
+      rmSync(path)
       const errors = unexpectedErrors(text)
       if (errors.length > 0) throw new Error(`the error log that was saved: ${errors.join('; ')}`)
     }

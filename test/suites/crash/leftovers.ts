@@ -22,10 +22,13 @@ export function leftovers({ counts }: DriverFacts, live: readonly Member[], dir:
   expect('counters of images', counts.images, images)
   expect('files of publications', readdirSync(join(dir, LOG_FOLDERS.publication)).length, sum(sessions))
   expect('files of images', readdirSync(join(dir, LOG_FOLDERS.image)).length, images)
-  const name = basename(dir)
-  const left = readdirSync(dirname(dir)).filter((other) => other.startsWith(name) && other !== name)
-  if (left.length > 0) problems.push(`${left.join(', ')} beside the driver's directory`)
-  return problems
+  return [...problems, ...besides(dir).map((path) => `${path} is left`)]
+}
+
+/** Paths of what drivers make beside their directory: the log of errors that was saved, and what is being removed. */
+export function besides(dir: string): readonly string[] {
+  const prefix = new RegExp(`^${basename(dir)}[-.]`)
+  return readdirSync(dirname(dir)).filter((name) => prefix.test(name)).map((name) => join(dirname(dir), name))
 }
 
 function sum(numbers: readonly number[]): number {

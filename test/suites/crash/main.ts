@@ -31,8 +31,8 @@ const SPARES = 4
 /** Then something is broken for good. */
 const FAILURES_MAX = 10
 const ROUNDS_PER_REPORT = 25
-/** Exit code after SIGINT, as shells have it. */
-const INTERRUPTED = 130
+/** Exit codes after signals, as shells have them. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const
 
 const { values } = parseArgs({
   options: {
@@ -51,7 +51,7 @@ const sharedMemory = dirname(defaultDirectory({}))
 const folder = join(sharedMemory, `godwit-crash-${process.pid}`)
 mkdirSync(folder)
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-process.once('SIGINT', () => process.exit(INTERRUPTED))
+for (const [signal, code] of Object.entries(SIGNALS)) process.once(signal, () => process.exit(code))
 const progressPath = join(scratchFolder('crash'), 'progress')
 const progress = new ProgressFile(progressPath, 'create')
 const pool = new Pool(SPARES)
@@ -92,7 +92,7 @@ async function runRound(cell: Cell, round: number, random: Random, kind: RoundKi
   say(`FAILED round ${round}, ${kind.name} (${cell.describe()}): ${failure}`)
   say(`  repeat: node dist/test/suites/crash/main.js --seed ${seed} --round ${round}`)
   await cell.close()
-  rmSync(cell.options.dir, { recursive: true, force: true })
+  cell.clear()
   return false
 }
 
