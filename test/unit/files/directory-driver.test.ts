@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { Client, ExclusivePublication, NOT_CONNECTED } from '../../../client/index.ts'
 import type { ClientOptions } from '../../../client/index.ts'
+import { DirectoryLogs } from '../../../client/conductor/directory-connection.ts'
+import { MappedFile } from '../../../client/files/mapped-file.ts'
 import { GodwitError } from '../../../codegen/runtime/index.ts'
 import { MediaDriver } from '../../../driver/index.ts'
 import type { MediaDriverOptions, ThreadingMode } from '../../../driver/index.ts'
@@ -266,6 +268,25 @@ files('a client whose driver was replaced knows at once', async () => {
   await driver.close()
   assert.ok(existsSync(join(dir, 'cnc.dat')), 'it is not of the first driver any more')
   await other.close()
+})
+
+files('a log of another driver that has taken the directory is not opened under the same name', async () => {
+  const dir = newDir()
+  const driver = await MediaDriver.launch({ ...SMALL, dir })
+  const client = await Client.connect({ dir })
+  await client.addPublication(IPC, 7)
+  const name = join('publications', readdirSync(join(dir, 'publications'))[0] ?? 'none')
+  const logs = new DirectoryLogs(dir, MappedFile.open(join(dir, 'cnc.dat'), 0))
+  assert.ok(logs.open(name).termLength > 0)
+  logs.release(name)
+  // What the other driver would have.
+  copyFileSync(join(dir, 'cnc.dat'), join(dir, 'cnc.new'))
+  renameSync(join(dir, 'cnc.new'), join(dir, 'cnc.dat'))
+  const isRefusal = (error: unknown): boolean => (error as GodwitError).code === 'ERR_GODWIT_LOG_UNKNOWN'
+  assert.throws(() => logs.open(name), isRefusal)
+  logs.close()
+  await client.close()
+  await driver.close()
 })
 
 files('one whose directory another driver has taken ends itself, and leaves the files of the other alone', async () => {
