@@ -2,7 +2,9 @@ import { readFileSync, rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { GodwitError } from '../../../driver/index.ts'
 import type { Random } from '../../support/random.ts'
-import { DRIVER_GONE, isOwnFault, isUnexpected, NOT_JOINED, SOCKET_CLOSES, unexpectedErrors } from './excuses.ts'
+import {
+  DRIVER_GONE, isOwnFault, isSlowAnswer, isUnexpected, NOT_JOINED, SOCKET_CLOSES, unexpectedErrors,
+} from './excuses.ts'
 import type { Killable, Pool } from './killable.ts'
 import { besides, leftovers } from './leftovers.ts'
 import type { Member } from './member.ts'
@@ -11,11 +13,14 @@ import type { ProgressFile } from './progress-file.ts'
 import type { ClientFacts, DriverFacts, JoinPlan, LaunchOptions, Loss } from './protocol.ts'
 import { launchOptions, STREAMS } from './settings.ts'
 import type { Timing } from './settings.ts'
+import { StallWatch } from './stall-watch.ts'
 import type { Tally } from './tally.ts'
 
 const LOOK_INTERVAL_MS = 20
 /** A client that stood still for too long notices when it next looks at its driver. */
 const NOTICE_MS = 200
+
+const stalls = new StallWatch()
 
 /** Threads of a driver have 10 seconds to start; and while it stands still another one may take it for dead. */
 const NOT_STARTED = /did not start within|another driver has taken/
@@ -383,10 +388,18 @@ export class Cell {
   /** Accepts that a client was closed that nobody touched, when the machine let it or the driver stand still. */
   async #excuse(member: Member, loss: Loss): Promise<void> {
     const { code, message, stallMs } = loss
-    if (!isOwnFault(loss, this.options.timing) && !(NOT_JOINED.includes(code) && (await this.#hasDriverStalled()))) {
+    const { timing } = this.options
+    const isExcused = isOwnFault(loss, timing) || isSlowAnswer(loss, Math.max(stallMs, await this.#stallMs()), timing)
+    if (!isExcused && !(NOT_JOINED.includes(code) && (await this.#hasDriverStalled()))) {
       throw new Error(`the ${member.role} was closed, its longest stall was ${Math.round(stallMs)} ms: ${message}`)
     }
     this.options.tally.excused++
+  }
+
+  /** The longest stall, of late, of this process and that of the driver. */
+  async #stallMs(): Promise<number> {
+    const ofDriver = await this.driver?.order<number>({ kind: 'stall' })
+    return Math.max(ofDriver ?? 0, stalls.longestMs())
   }
 
   async #hasDriverStalled(): Promise<boolean> {

@@ -8,6 +8,8 @@ const EXCUSABLE_SHARE = 0.5
 export const GIVEN_UP: readonly string[] = ['ERR_GODWIT_CLIENT_TIMEOUT', 'ERR_GODWIT_CONDUCTOR_SERVICE_TIMEOUT']
 /** How a client ends whose driver is gone. */
 export const DRIVER_GONE = 'ERR_GODWIT_DRIVER_TIMEOUT'
+/** Of the driver timeout: where one process pauses for so long, an answer that takes five turns may miss it. */
+const SLOW_SHARE = 0.1
 const NO_ANSWER = 'ERR_GODWIT_REGISTRATION_TIMEOUT'
 
 /** What can become of a client that joins while it is given up. */
@@ -23,10 +25,18 @@ const EXPECTED_ERROR =
 /** Before each error in a log that was saved. */
 const TIMES = /^\d+ times from .*:$/
 
-/** Whether a client was closed, or got no answer in time, because the machine did not let it run. */
+/** Whether a client was closed because the machine did not let it run. */
 export function isOwnFault({ code, stallMs }: Loss, { clientLivenessMs }: Timing): boolean {
-  const isOfTime = GIVEN_UP.includes(code) || code === NO_ANSWER
-  return isOfTime && stallMs >= EXCUSABLE_SHARE * clientLivenessMs
+  return GIVEN_UP.includes(code) && stallMs >= EXCUSABLE_SHARE * clientLivenessMs
+}
+
+/**
+ * Whether a client got no answer in time because its command had to wait for one thread after the other.
+ *
+ * @param stallMs the longest of all processes that take part
+ */
+export function isSlowAnswer({ code }: Loss, stallMs: number, { driverTimeoutMs }: Timing): boolean {
+  return code === NO_ANSWER && stallMs >= SLOW_SHARE * driverTimeoutMs
 }
 
 /** Whether a driver should not have had that error. */
