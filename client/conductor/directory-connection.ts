@@ -48,6 +48,10 @@ export class DirectoryLogs implements LogSource {
     }
     const file = openLog(join(this.#dir, folder, fileName))
     try {
+      // Of another driver that has the directory by now: its logs have the same names.
+      if (this.#isTaken(fileIdentity(this.#cncFile.path))) {
+        throw new GodwitError('ERR_GODWIT_LOG_UNKNOWN', `${name} is of another driver, which has taken ${this.#dir}`)
+      }
       const log = LogBuffers.over(file.buffer())
       this.#files.set(name, file)
       return log
@@ -60,7 +64,7 @@ export class DirectoryLogs implements LogSource {
   check(): SourceFinding | undefined {
     const identity = fileIdentity(this.#cncFile.path)
     if (identity === this.#cncFile.identity) return undefined
-    if (identity !== undefined) {
+    if (this.#isTaken(identity)) {
       const what = `another driver has taken ${this.#dir}: the one that this client was connected to is gone`
       return { error: new DriverTimeoutError(what), isFatal: true }
     }
@@ -69,6 +73,10 @@ export class DirectoryLogs implements LogSource {
     const what = `${this.#dir} is gone: somebody removed the directory of the driver`
     const advice = 'streams that are there go on while the driver lives, new ones cannot be added'
     return { error: new GodwitError('ERR_GODWIT_DIRECTORY_GONE', `${what}; ${advice}`), isFatal: false }
+  }
+
+  #isTaken(identity: string | undefined): boolean {
+    return identity !== undefined && identity !== this.#cncFile.identity
   }
 
   release(name: string): void {

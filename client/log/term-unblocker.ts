@@ -19,6 +19,7 @@ export type UnblockResult = (typeof UnblockResult)[keyof typeof UnblockResult]
  *
  * @param blockedOffset of the frame that is missing
  * @param tailOffset up to which the term is claimed, at most its length
+ * @param hasEnded whether nobody writes any more; otherwise the last claim may be one that somebody just begins with
  */
 export function unblockTerm(
   log: LogBuffers,
@@ -26,6 +27,7 @@ export function unblockTerm(
   blockedOffset: number,
   tailOffset: number,
   termId: number,
+  hasEnded: boolean,
 ): UnblockResult {
   const frameLength = loadFrameLength(term, blockedOffset)
   if (frameLength > 0 || blockedOffset >= tailOffset) return UnblockResult.NO_ACTION
@@ -37,7 +39,7 @@ export function unblockTerm(
   let offset = blockedOffset + FRAME_ALIGNMENT
   while (offset < tailOffset && loadFrameLength(term, offset) === 0) offset += FRAME_ALIGNMENT
   const isToEnd = offset >= term.byteLength
-  if (offset >= tailOffset && !isToEnd) return UnblockResult.NO_ACTION
+  if (offset >= tailOffset && !isToEnd && !hasEnded) return UnblockResult.NO_ACTION
   if (!isUntouched(term, blockedOffset, offset)) return UnblockResult.NO_ACTION
   if (!padFrame(log, term, blockedOffset, termId, 0, offset - blockedOffset)) return UnblockResult.NO_ACTION
   return isToEnd ? UnblockResult.UNBLOCKED_TO_END : UnblockResult.UNBLOCKED

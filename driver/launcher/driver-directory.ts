@@ -85,10 +85,11 @@ export class DriverDirectory {
       for (const folder of Object.values(LOG_FOLDERS)) makeFolder(join(path, folder), mode)
       const lossPath = join(path, LOSS_REPORT_FILE)
       const lossBytes = settings.lossReportBufferLength
-      MappedFile.create(lossPath, { byteLength: lossBytes, mode: fileMode, isSparse: false }).close()
+      const loss = MappedFile.create(lossPath, { byteLength: lossBytes, mode: fileMode, isSparse: false })
+      loss.close()
       return new DriverDirectory(path, {
-        cnc: { path: cncPath, byteLength: cncBytes },
-        lossReport: { path: lossPath, byteLength: lossBytes },
+        cnc: { path: cncPath, byteLength: cncBytes, identity },
+        lossReport: { path: lossPath, byteLength: lossBytes, identity: loss.identity },
       }, identity)
     } catch (error) {
       removeAll(path)
@@ -98,7 +99,14 @@ export class DriverDirectory {
 
   /** Whether it is still there, and not that of another driver. */
   isThere(): boolean {
-    return fileIdentity(join(this.path, CNC_FILE)) === this.identity
+    return this.state() === 'there'
+  }
+
+  /** `taken`: another driver has it now. */
+  state(): 'there' | 'gone' | 'taken' {
+    const identity = fileIdentity(join(this.path, CNC_FILE))
+    if (identity === undefined) return 'gone'
+    return identity === this.identity ? 'there' : 'taken'
   }
 
   /** Removes it with all that is in it, unless another driver has it now. */
@@ -140,6 +148,9 @@ function clear(path: string, settings: DriverSettings, warn: OnWarning): void {
  * may have taken the first one's new directory instead, and puts that back.
  */
 function replace(path: string, left: LeftDriver, settings: DriverSettings, warn: OnWarning): void {
+  const cncPath = join(path, CNC_FILE)
+  // Directly before, for looking at the left one took a while.
+  if (fileIdentity(cncPath) !== left.identity) return
   const away = `${path}.${randomBytes(8).toString('hex')}.gone`
   try {
     renameSync(path, away)
@@ -148,7 +159,6 @@ function replace(path: string, left: LeftDriver, settings: DriverSettings, warn:
     if (code === 'ENOENT') return
     // The root of a file system, or in a folder of somebody else: whoever claims it next removes the rest.
     saveErrors(path, left, warn)
-    const cncPath = join(path, CNC_FILE)
     if (fileIdentity(cncPath) === left.identity) removeAll(cncPath)
     return
   }

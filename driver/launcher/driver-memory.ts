@@ -16,6 +16,8 @@ export const ROLES: readonly AgentRole[] = ['conductor', 'sender', 'receiver']
 export interface FileRegion {
   readonly path: string
   readonly byteLength: number
+  /** As `fileIdentity`: another driver may have taken the path. */
+  readonly identity: string
 }
 
 /** What all threads of a driver share. Plain data. */
@@ -68,7 +70,7 @@ function allocate(what: string, byteLength: number): SharedArrayBuffer {
  * The regions as a thread of the driver sees them. The CnC region is laid out anew each time, always with the same:
  * nobody can attach to it before the conductor says that it is ready.
  *
- * @throws GodwitError as `MappedFile.open`
+ * @throws GodwitError as `MappedFile.open`; ERR_GODWIT_DIRECTORY when another driver has the directory by now
  */
 export function openMemory(memory: DriverMemory, settings: DriverSettings): OpenMemory {
   const files: MappedFile[] = []
@@ -76,6 +78,10 @@ export function openMemory(memory: DriverMemory, settings: DriverSettings): Open
     if (region instanceof SharedArrayBuffer) return new AtomicBuffer(region)
     const file = MappedFile.open(region.path, region.byteLength)
     files.push(file)
+    if (file.identity !== region.identity) {
+      const what = `${region.path}: another driver has taken the directory of this one while it started`
+      throw new GodwitError('ERR_GODWIT_DIRECTORY', what)
+    }
     return file.buffer()
   }
   const { startTimestampMs, pid } = memory

@@ -1,6 +1,7 @@
 import { rmSync, statfsSync, statSync } from 'node:fs'
-import { logFilePath } from '../../client/files/directory-layout.ts'
-import { MappedFile } from '../../client/files/mapped-file.ts'
+import { join } from 'node:path'
+import { CNC_FILE, logFilePath } from '../../client/files/directory-layout.ts'
+import { fileIdentity, MappedFile } from '../../client/files/mapped-file.ts'
 import { ErrorCode } from '../../schemas/generated/aeron.commands/index.ts'
 import { DriverError } from '../core/driver-error.ts'
 import type { LogRegion, LogStore, NewLog } from '../core/log-store.ts'
@@ -28,6 +29,8 @@ export class FileLogStore implements LogStore {
   private readonly options: FileLogOptions
   private readonly bytesFree: (directory: string) => number
   private readonly lengths = new Map<string, number>()
+  /** Of the driver's CnC file: in a directory with another one nothing is made or removed. */
+  private readonly cncIdentity: string | undefined
   /** Logs whose space is taken only when somebody writes there. */
   private readonly sparse = new Set<string>()
   private mapped = 0
@@ -36,6 +39,7 @@ export class FileLogStore implements LogStore {
   constructor(options: FileLogOptions) {
     this.options = options
     this.bytesFree = options.bytesFree ?? bytesFreeOf
+    this.cncIdentity = this.findCnc()
   }
 
   create({ kind, registrationId, byteLength, isSparse }: NewLog): LogRegion {
@@ -43,6 +47,7 @@ export class FileLogStore implements LogStore {
     const name = logFilePath(directory, kind, registrationId)
     const region = { name, memory: undefined, byteOffset: 0, byteLength }
     try {
+      if (this.isTaken()) throw new Error(`another driver has taken ${directory}: nothing is added to this one`)
       if (this.options.performStorageChecks) this.checkSpace(name, byteLength)
       mapper.adopt(MappedFile.create(name, { byteLength, mode: fileMode, isSparse }))
     } catch (error) {
@@ -59,7 +64,8 @@ export class FileLogStore implements LogStore {
 
   free({ name }: LogRegion): boolean {
     try {
-      rmSync(name, { force: true })
+      // Another driver gives its logs the same names.
+      if (!this.isTaken()) rmSync(name, { force: true })
     } catch {
       return false
     }
@@ -71,6 +77,16 @@ export class FileLogStore implements LogStore {
 
   bytesMapped(): number {
     return this.mapped
+  }
+
+  private findCnc(): string | undefined {
+    return fileIdentity(join(this.options.directory, CNC_FILE))
+  }
+
+  /** Whether another driver has the directory, which takes this one for dead. */
+  private isTaken(): boolean {
+    const identity = this.findCnc()
+    return identity !== undefined && identity !== this.cncIdentity
   }
 
   /**

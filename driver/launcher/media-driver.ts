@@ -283,14 +283,24 @@ export class MediaDriver {
     this.leaveDirectory()
   }
 
-  /** Somebody who tidies up may remove it: then nobody finds the driver any more, which goes on for those it has. */
+  /**
+   * Somebody who tidies up may remove it: then nobody finds the driver any more, which goes on for those it has. When
+   * another driver has it, because this one stood still for so long that it was taken for dead, all clients have left;
+   * it ends then, and lets go of its ports.
+   */
   private watchDirectory(): void {
     const { directory } = this
     if (directory === undefined) return
     if (this.isDirectoryRemoved) process.once('exit', this.removeDirectory)
     this.directoryTimer = setInterval(() => {
-      if (directory.isThere()) return
+      const state = directory.state()
+      if (state === 'there') return
       clearInterval(this.directoryTimer)
+      if (state === 'taken') {
+        const what = `another driver has taken ${directory.path}: this one gave no sign of life for too long`
+        this.onWorkerEnd(new GodwitError('ERR_GODWIT_DRIVER_DIED', what))
+        return
+      }
       this.warn(`${directory.path} is gone: no client finds this driver any more, launch it again`)
     }, DIRECTORY_CHECK_INTERVAL_MS).unref()
   }

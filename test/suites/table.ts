@@ -18,6 +18,7 @@ export const SLOW_SUITES: readonly SlowSuite[] = [
   { name: 'streams', command: ['dist/test/run.js', 'suites/streams/'], timeBoxMs: 4 * MINUTE_MS },
   { name: 'files', command: ['dist/test/run.js', 'suites/files/'], timeBoxMs: 4 * MINUTE_MS },
   { name: 'transfer', command: ['dist/test/run.js', 'suites/transfer/'], timeBoxMs: 3 * MINUTE_MS },
+  { name: 'crash', command: ['dist/test/suites/crash/main.js'], timeBoxMs: 8 * MINUTE_MS },
   { name: 'idle', command: ['dist/test/run.js', 'suites/idle/'], timeBoxMs: 2 * MINUTE_MS },
   { name: 'fuzz', command: ['dist/test/suites/fuzz/main.js'], timeBoxMs: 3 * MINUTE_MS },
   { name: 'bench', command: ['dist/test/suites/bench.js'], timeBoxMs: 6 * MINUTE_MS },

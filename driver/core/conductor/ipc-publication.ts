@@ -204,7 +204,7 @@ export class IpcPublication implements HeldPublication, SharedPublication {
           this.loseSubscribers()
         } else {
           // Nobody publishes any more: what is not complete by now never will be.
-          this.unblock(this.minSubscriberPosition())
+          this.unblock(this.minSubscriberPosition(), true)
         }
         return
       case 'LINGER':
@@ -266,7 +266,7 @@ export class IpcPublication implements HeldPublication, SharedPublication {
       return
     }
     if (nowNs <= this.consumerMovedNs + this.settings.publicationUnblockTimeoutNs) return
-    this.unblock(consumerPosition)
+    this.unblock(consumerPosition, false)
     this.consumerMovedNs = nowNs
   }
 
@@ -275,8 +275,8 @@ export class IpcPublication implements HeldPublication, SharedPublication {
     return this.log.activeTermCount() !== expectedTermCount || this.producerPosition() > consumerPosition
   }
 
-  private unblock(position: number): void {
-    if (unblockLog(this.log, position)) this.systemCounters.increment(SystemCounterId.UNBLOCKED_PUBLICATIONS)
+  private unblock(position: number, hasEnded: boolean): void {
+    if (unblockLog(this.log, position, hasEnded)) this.systemCounters.increment(SystemCounterId.UNBLOCKED_PUBLICATIONS)
   }
 
   private consumed(position: number): void {

@@ -211,7 +211,7 @@ export class NetworkPublication implements HeldPublication, SharedPublication {
     this.updatePublisherPosition(producerPosition)
     const consumerPosition = this.senderPosition.get()
     if (producerPosition > consumerPosition) {
-      if (this.unblock(consumerPosition) || shared.hasReceivers()) return
+      if (this.unblock(consumerPosition, true) || shared.hasReceivers()) return
     } else {
       shared.setEndOfStream()
     }
@@ -258,7 +258,7 @@ export class NetworkPublication implements HeldPublication, SharedPublication {
       this.lastActivityNs = this.nowNs
       this.lastSenderPosition = consumerPosition
     } else if (this.nowNs > this.lastActivityNs + this.unblockTimeoutNs) {
-      this.unblock(consumerPosition)
+      this.unblock(consumerPosition, false)
     }
   }
 
@@ -268,8 +268,8 @@ export class NetworkPublication implements HeldPublication, SharedPublication {
     return producerPosition > consumerPosition || log.activeTermCount() !== consumerTermCount
   }
 
-  private unblock(blockedPosition: number): boolean {
-    const isUnblocked = unblockLog(this.log, blockedPosition)
+  private unblock(blockedPosition: number, hasEnded: boolean): boolean {
+    const isUnblocked = unblockLog(this.log, blockedPosition, hasEnded)
     if (isUnblocked) this.systemCounters.increment(SystemCounterId.UNBLOCKED_PUBLICATIONS)
     return isUnblocked
   }

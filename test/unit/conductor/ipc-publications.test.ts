@@ -366,6 +366,33 @@ test('an exclusive publisher that died within a claim does not keep its stream f
   only(client.responses(), 'ON_UNAVAILABLE_IMAGE')
 })
 
+test('a client that died within a fragmented message does not keep its stream from ending', () => {
+  for (const isExclusive of [true, false]) {
+    const harness = new ConductorHarness()
+    const client = harness.client()
+    const doomed = harness.client()
+    const add = isExclusive ? doomed.addExclusivePublication : doomed.addPublication
+    add.call(doomed, IPC, 1)
+    harness.run()
+    const type = isExclusive ? 'ON_EXCLUSIVE_PUBLICATION_READY' : 'ON_PUBLICATION_READY'
+    const log = harness.log(only(doomed.responses(), type))
+    client.responses()
+    const position = harness.counter(subscribe(harness, client).counterId)
+    // Three fragments were claimed, and the first header was written.
+    log.setTailOffset(0, 3 * FRAME_LENGTH)
+    log.terms[0].storeInt32(0, -MESSAGE_LENGTH)
+    harness.pass(20 * SECOND, [client])
+    assert.is(log.terms[0].loadInt32(0), MESSAGE_LENGTH)
+    position.set(FRAME_LENGTH)
+    harness.pass(2 * SECOND, [client])
+    assert.is(log.terms[0].loadInt32(FRAME_LENGTH), 2 * FRAME_LENGTH)
+    position.set(3 * FRAME_LENGTH)
+    harness.pass(2 * SECOND, [client])
+    assert.ok(client.responses().some(({ type }) => type === 'ON_UNAVAILABLE_IMAGE'))
+    assert.equal(harness.labelsOf(CounterType.PUBLISHER_LIMIT), [])
+  }
+})
+
 test('positions that clients make up do no harm to others', () => {
   const harness = new ConductorHarness()
   const client = harness.client()

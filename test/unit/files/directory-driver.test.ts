@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { Client, ExclusivePublication, NOT_CONNECTED } from '../../../client/index.ts'
 import type { ClientOptions } from '../../../client/index.ts'
+import { DirectoryLogs } from '../../../client/conductor/directory-connection.ts'
+import { MappedFile } from '../../../client/files/mapped-file.ts'
 import { GodwitError } from '../../../codegen/runtime/index.ts'
 import { MediaDriver } from '../../../driver/index.ts'
 import type { MediaDriverOptions, ThreadingMode } from '../../../driver/index.ts'
@@ -266,6 +268,46 @@ files('a client whose driver was replaced knows at once', async () => {
   await driver.close()
   assert.ok(existsSync(join(dir, 'cnc.dat')), 'it is not of the first driver any more')
   await other.close()
+})
+
+files('a log of another driver that has taken the directory is not opened under the same name', async () => {
+  const dir = newDir()
+  const driver = await MediaDriver.launch({ ...SMALL, dir })
+  const client = await Client.connect({ dir })
+  await client.addPublication(IPC, 7)
+  const name = join('publications', readdirSync(join(dir, 'publications'))[0] ?? 'none')
+  const logs = new DirectoryLogs(dir, MappedFile.open(join(dir, 'cnc.dat'), 0))
+  assert.ok(logs.open(name).termLength > 0)
+  logs.release(name)
+  // What the other driver would have.
+  copyFileSync(join(dir, 'cnc.dat'), join(dir, 'cnc.new'))
+  renameSync(join(dir, 'cnc.new'), join(dir, 'cnc.dat'))
+  const isRefusal = (error: unknown): boolean => (error as GodwitError).code === 'ERR_GODWIT_LOG_UNKNOWN'
+  assert.throws(() => logs.open(name), isRefusal)
+  logs.close()
+  await client.close()
+  await driver.close()
+})
+
+files('one whose directory another driver has taken ends itself, and leaves the files of the other alone', async () => {
+  const dir = newDir()
+  const failures: GodwitError[] = []
+  const onError = (error: GodwitError): void => void failures.push(error)
+  const old = await MediaDriver.launch({ ...SMALL, dir, timerIntervalNs: 1e7, onError })
+  const lost = await Client.connect({ dir }, { errorHandler: () => undefined, keepAliveIntervalNs: 1e7 })
+  await lost.addExclusivePublication(IPC, 7)
+  const next = await MediaDriver.launch({ ...SMALL, dir, dirDeleteOnStart: true, onWarning: () => undefined })
+  const client = await Client.connect({ dir })
+  await client.addExclusivePublication(IPC, 7)
+  const logs = readdirSync(join(dir, 'publications'))
+  assert.is(logs.length, 1)
+  await until('the old driver ends', () => old.isClosed && lost.isClosed)
+  assert.is(failures[0]?.code, 'ERR_GODWIT_DRIVER_DIED')
+  assert.match(failures[0]?.message ?? '', /another driver has taken/)
+  await old.close()
+  assert.equal(readdirSync(join(dir, 'publications')), logs)
+  await client.close()
+  await next.close()
 })
 
 files('what is closed can still be touched: it is zeroes', async () => {

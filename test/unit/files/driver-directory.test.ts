@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert'
 import { GodwitError } from '../../../codegen/runtime/index.ts'
 import type { DriverSettings } from '../../../driver/core/driver-settings.ts'
 import { DriverDirectory } from '../../../driver/launcher/driver-directory.ts'
+import { allocateDriverMemory, openMemory } from '../../../driver/launcher/driver-memory.ts'
 import { leaveDirectory, SMALL_SETTINGS } from '../../support/left-directory.ts'
 import { withFiles } from '../../support/native.ts'
 import { sharedMemoryFolder } from '../../support/shared-memory-folder.ts'
@@ -191,6 +192,21 @@ claims('is not removed once it belongs to another driver', () => {
   assert.not(first.isThere())
   first.remove()
   assert.ok(second.isThere())
+  second.remove()
+})
+
+claims('that another driver has taken while this one started is not touched', () => {
+  const path = newPath()
+  const settings = SMALL_SETTINGS
+  const first = allocateDriverMemory(settings, 0, 1, claim(path).files)
+  rmSync(path, { recursive: true })
+  const second = claim(path)
+  const memory = openMemory(allocateDriverMemory(settings, 0, 2, second.files), settings)
+  memory.cnc.signalReady()
+  const isRefusal = (error: unknown): boolean => error instanceof GodwitError && error.code === 'ERR_GODWIT_DIRECTORY'
+  assert.throws(() => openMemory(first, settings), isRefusal)
+  assert.is(memory.cnc.pid(), 2)
+  memory.close()
   second.remove()
 })
 

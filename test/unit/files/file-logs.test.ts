@@ -1,4 +1,6 @@
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { LogRegion } from '../../../driver/core/log-store.ts'
@@ -131,6 +133,26 @@ files('that are there already are not taken', () => {
   store.create()
   const again = { kind: 'publication', registrationId: 0, byteLength: LENGTH, isSparse: true } as const
   assert.throws(() => store.store.create(again), isAnswer(ErrorCode.GENERIC_ERROR, /it exists/))
+})
+
+files('of a driver that has taken the directory are neither removed nor joined', () => {
+  const directory = sharedMemoryFolder('taken')
+  const cnc = join(directory, 'cnc.dat')
+  writeFileSync(cnc, '')
+  mkdirSync(join(directory, 'publications'))
+  const limits = { performStorageChecks: true, lowBytes: 0, warn: unexpected }
+  const old = new FileLogStore({ directory, mapper: new MappedLogs(), fileMode: 0o600, ...limits })
+  const log = { kind: 'publication', registrationId: 3, byteLength: LENGTH, isSparse: true } as const
+  const region = old.create(log)
+  writeFileSync(`${cnc}.other`, '')
+  renameSync(`${cnc}.other`, cnc)
+  rmSync(region.name)
+  writeFileSync(region.name, 'of the other driver')
+  assert.ok(old.free(region))
+  assert.is(old.bytesMapped(), 0)
+  assert.is(readFileSync(region.name, 'utf8'), 'of the other driver')
+  assert.throws(() => old.create({ ...log, registrationId: 4 }), isAnswer(ErrorCode.GENERIC_ERROR, /another driver/))
+  assert.not(existsSync(join(directory, 'publications', '4.logbuffer')))
 })
 
 test.run()

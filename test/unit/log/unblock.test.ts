@@ -58,6 +58,17 @@ test('a claim that was not begun becomes padding up to what comes behind', () =>
   assert.equal(chain(log), [[33, DATA], [160, PAD], [33, DATA]])
 })
 
+test('a claim that was not begun and has nothing behind it becomes padding only when nobody publishes any more', () => {
+  const log = newLog()
+  offer(log, 1)
+  claimOnly(log, 96)
+  claimOnly(log, 64)
+  assert.not(unblockLog(log, 64))
+  assert.ok(unblockLog(log, 64, true))
+  assert.equal(chain(log), [[33, DATA], [160, PAD]])
+  assert.not(unblockLog(log, 224, true), 'there is nothing to wait for')
+})
+
 test('a claim behind the blocked one ends the padding though it is not committed', () => {
   const log = newLog()
   claimOnly(log, 96)

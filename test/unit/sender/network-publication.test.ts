@@ -392,4 +392,20 @@ test('exclusive publications are not unblocked while they are in use, but draine
   assert.is(fixture.publication.state, 'DRAINING')
 })
 
+test('what a dead publisher claimed last, and never began, does not keep the stream from ending', () => {
+  const fixture = new Fixture({ isExclusive: true })
+  fixture.connect()
+  fixture.offer()
+  const position = fixture.publication.log.producerPosition()
+  fixture.publication.log.setTailOffset(0, position + 4096)
+  fixture.sendTo(position)
+  fixture.publication.removeReference()
+  fixture.tickAfter(S)
+  assert.is(fixture.count(SystemCounterId.UNBLOCKED_PUBLICATIONS), 1)
+  assert.is(frameLengthAt(fixture, position), 4096)
+  fixture.sendTo(position + 4096)
+  fixture.tickAfter(S)
+  assert.is(fixture.publication.state, 'LINGER')
+})
+
 test.run()
