@@ -341,8 +341,8 @@ function publicationFacts(
   }
 }
 
-function locationOf(driver: object): DriverHandle | undefined {
-  const { dir } = driver as { readonly dir?: unknown }
+function locationOf(driver: unknown): DriverHandle | undefined {
+  const { dir } = Object(driver) as { readonly dir?: unknown }
   return typeof dir === 'string' && dir !== '' ? { kind: 'godwit-directory-driver', dir } : undefined
 }
 
