@@ -9,7 +9,7 @@ import { repositoryRoot } from './support/root.ts'
 import { runFiles } from './support/run-files.ts'
 import { formatSummary } from './support/summary.ts'
 
-const DEFAULT_TIME_BOX_MS = 300_000
+const DEFAULT_TIME_BOX_MS = 360_000
 
 const { values, positionals } = parseArgs({
   options: { 'time-box-ms': { type: 'string', default: String(DEFAULT_TIME_BOX_MS) } },

@@ -6,7 +6,7 @@ import { repositoryRoot } from '../support/root.ts'
 import { scratchFolder } from '../support/scratch.ts'
 import { addSummaries, formatSummary, judge, NOTHING, parseSummary } from '../support/summary.ts'
 
-const TESTS_TIME_BOX_MS = 240_000
+const TESTS_TIME_BOX_MS = 320_000
 
 const node = await installNewestNode(scratchFolder('node'))
 const version = (await runChildOk(node, ['--version'], { timeoutMs: 10_000 })).stdout.trim()

@@ -15,14 +15,14 @@ import { uniqueDirectory } from '../../../driver/launcher/unique-directory.ts'
 import { throughputOptions } from '../../../perf/cli/options.ts'
 import { DriverProcess } from '../../../perf/streams/driver-process.ts'
 import { measureThroughput } from '../../../perf/streams/measure.ts'
-import { BINARY } from '../cli/run-godwit.ts'
+import { BINARY } from '../../unit/cli/run-godwit.ts'
 import { runChild } from '../../support/child.ts'
 import { withFiles } from '../../support/native.ts'
 import { withoutFfi } from '../../support/no-ffi.ts'
 import { scratchFolder } from '../../support/scratch.ts'
 import { sharedMemoryFolder } from '../../support/shared-memory-folder.ts'
 import { suite } from '../../support/suite.ts'
-import { runPerf } from './run-perf.ts'
+import { runPerf } from '../../unit/perf/run-perf.ts'
 
 const test = suite('perf: drivers of other processes', { timeoutMs: 30_000 })
 const apart = withFiles(test)
