@@ -10,6 +10,9 @@ import type { MappingLibrary } from './mapping-library.ts'
 
 const ZEROES_LENGTH = 1 << 20
 
+/** A log with the longest terms and pages; and what one ArrayBuffer can be. */
+const FILE_LENGTH_MAX = 2 ** 32
+
 export interface NewFile {
   readonly byteLength: number
   /** Permissions, whatever the umask is. */
@@ -79,7 +82,7 @@ export class MappedFile {
    *
    * @param lengthMin fewer bytes are an error before any of them is touched
    * @throws GodwitError ERR_GODWIT_FILES_UNSUPPORTED; ERR_GODWIT_FILE_MISSING when there is none of that name;
-   * ERR_GODWIT_FILE when it is no regular file, too short, or cannot be opened or mapped
+   * ERR_GODWIT_FILE when it is no regular file, too short or too long, or cannot be opened or mapped
    */
   static open(path: string, lengthMin: number, library: MappingLibrary = mappingLibrary()): MappedFile {
     const fd = openFile(path, constants.O_RDWR | constants.O_NOFOLLOW)
@@ -90,6 +93,7 @@ export class MappedFile {
       if (stat.size % REGION_ALIGNMENT !== 0) {
         throw fileError(path, `${stat.size} bytes are not a multiple of ${REGION_ALIGNMENT}: it is cut off`)
       }
+      if (stat.size > FILE_LENGTH_MAX) throw fileError(path, `${stat.size} bytes, at most ${FILE_LENGTH_MAX} are mapped`)
       return MappedFile.#map(path, fd, stat.size, identityOf(stat), library)
     } finally {
       closeSync(fd)

@@ -77,7 +77,7 @@ mapped('one that is there is not made anew, and one that is not there is not ope
   throwsCode('ERR_GODWIT_FILE_MISSING', /no such file/, () => MappedFile.open(newPath(), 8))
 })
 
-mapped('what is cut off, no regular file, a link or in no folder is refused before it is touched', () => {
+mapped('what is cut off, too long, no regular file, a link or in no folder is refused untouched', () => {
   const path = newPath()
   MappedFile.create(path, NEW).close()
   truncateSync(path, LENGTH - 8)
@@ -85,6 +85,8 @@ mapped('what is cut off, no regular file, a link or in no folder is refused befo
   truncateSync(path, LENGTH - 5)
   throwsCode('ERR_GODWIT_FILE', /not a multiple of 8/, () => MappedFile.open(path, 8))
   throwsCode('ERR_GODWIT_FILE', /EISDIR|no regular file/, () => MappedFile.open(folder, 8))
+  truncateSync(path, 2 ** 32 + 8)
+  throwsCode('ERR_GODWIT_FILE', /at most 4294967296/, () => MappedFile.open(path, 8))
   const link = newPath()
   symlinkSync(path, link)
   throwsCode('ERR_GODWIT_FILE', /symbolic link/, () => MappedFile.open(link, 8))
