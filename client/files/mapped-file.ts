@@ -93,7 +93,9 @@ export class MappedFile {
       if (stat.size % REGION_ALIGNMENT !== 0) {
         throw fileError(path, `${stat.size} bytes are not a multiple of ${REGION_ALIGNMENT}: it is cut off`)
       }
-      if (stat.size > FILE_LENGTH_MAX) throw fileError(path, `${stat.size} bytes, at most ${FILE_LENGTH_MAX} are mapped`)
+      if (stat.size > FILE_LENGTH_MAX) {
+        throw fileError(path, `${stat.size} bytes, at most ${FILE_LENGTH_MAX} are mapped: it is no log`)
+      }
       return MappedFile.#map(path, fd, stat.size, identityOf(stat), library)
     } finally {
       closeSync(fd)
