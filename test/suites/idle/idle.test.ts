@@ -4,11 +4,15 @@ import type { IdleUsage } from '../../../perf/idle/cpu.ts'
 import type { IdlePlan } from '../../../perf/idle/plan.ts'
 import { withNative } from '../../support/native.ts'
 import { suite } from '../../support/suite.ts'
+import { measureResting } from './resting-thread.ts'
 
 const test = suite('a driver without anything to do', { timeoutMs: 60_000 })
 
-/** Of one core, for the driver by default and one connected client. */
-const PERCENT_MAX = 5
+/**
+ * For the driver by default and one connected client, by what a thread takes that only rests as the driver does:
+ * machines differ by a factor of four in what it costs to wake up.
+ */
+const RESTING_THREADS_MAX = 4
 
 /** Waits of one thread: one a millisecond, and shorter ones after each heartbeat and status message. */
 const WAITS_PER_SECOND_MAX = 1500
@@ -31,9 +35,12 @@ function checkWaits({ threads }: IdleUsage, threadCount: number): void {
 
 const testNative = withNative(test)
 
-testNative(`by default takes less than ${PERCENT_MAX} % of a core, together with a client`, async () => {
+testNative(`by default takes less than ${RESTING_THREADS_MAX} threads that rest, together with a client`, async () => {
+  const resting = await measureResting()
   const usage = await measure({ media: 'native', threading: 'SHARED' })
-  assert.ok(usage.processPercent.min < PERCENT_MAX, `${usage.processPercent.min} % of a core`)
+  const { min } = usage.processPercent
+  process.stdout.write(`${min.toFixed(1)} % of a core, a thread that only rests ${resting?.toFixed(1)} %\n`)
+  assert.ok(min < RESTING_THREADS_MAX * resting!)
   checkWaits(usage, 1)
 })
 
