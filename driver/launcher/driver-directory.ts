@@ -11,6 +11,7 @@ import type { DriverFiles } from './driver-memory.ts'
 import { inspectDriver } from './left-driver.ts'
 import type { LeftDriver } from './left-driver.ts'
 import { directoryModeOf, fileModeOf } from './permissions.ts'
+import { namesIn } from './unique-directory.ts'
 import type { OnWarning } from './warnings.ts'
 
 /** How often a directory is tried to take that other drivers are taking at the same time. */
@@ -205,7 +206,7 @@ function makeOne(path: string, mode: number): boolean {
 /** What drivers left that were killed while they replaced the directory. */
 function removeGone(path: string): void {
   const prefix = `${basename(path)}.`
-  for (const name of readdirSync(dirname(path))) {
+  for (const name of namesIn(dirname(path))) {
     if (name.startsWith(prefix) && GONE.test(name.slice(prefix.length))) removeAll(join(dirname(path), name))
   }
 }

@@ -17,7 +17,7 @@ export function uniqueDirectory(): string {
  */
 export function removeLeftDirectories(timeoutMs: number, folder: string = dirname(defaultDirectory({}))): number {
   let removed = 0
-  for (const name of readdirSync(folder)) {
+  for (const name of namesIn(folder)) {
     const pid = pidOf(name)
     const path = join(folder, name)
     if (pid === undefined || isAlive(pid) || !isOwn(path)) continue
@@ -27,6 +27,15 @@ export function removeLeftDirectories(timeoutMs: number, folder: string = dirnam
     removed++
   }
   return removed
+}
+
+/** What is in a folder; nothing when it is not there, or may not be looked into. */
+export function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }
 
 function prefix(): string {

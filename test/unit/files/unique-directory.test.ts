@@ -65,6 +65,7 @@ left('are removed when their process is gone and they are stale; others are not'
   const there = Object.entries(paths).filter(([, path]) => existsSync(path)).map(([name]) => name)
   assert.equal(there, ['fresh', 'ofLiving', 'ofAeron', 'alike'])
   assert.is(removeLeftDirectories(TIMEOUT_MS, folder), 0)
+  assert.is(removeLeftDirectories(TIMEOUT_MS, join(folder, 'nowhere')), 0)
 })
 
 test.run()
