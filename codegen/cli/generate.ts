@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path'
-import { compileSchemaFile } from '../compile.ts'
-import { formatDiagnostic } from '../diagnostic.ts'
 import type { Ir } from '../ir/ir.ts'
 import type { GenerateOptions } from '../typescript/generate.ts'
 import { generateTypeScript } from '../typescript/generate.ts'
 import type { Command, Output } from './command.ts'
 import { EXIT_FAILED, EXIT_OK, parseOptions, UsageError, wantsHelp } from './command.ts'
-import { checkFileNames, checkIncludePaths, count, countFindings } from './findings.ts'
+import { checkFileNames, checkIncludePaths, count } from './findings.ts'
+import type { LoadSchemaOptions } from './load-schema.ts'
+import { loadSchema } from './load-schema.ts'
 import type { OutputFolder } from './output-folder.ts'
 import { writeOutput } from './output-folder.ts'
 
@@ -92,15 +92,13 @@ interface CompiledSchema {
 /** Compiles all schemas and prints what was found; undefined when any has an error. */
 function compileAll(
   files: readonly string[],
-  options: { readonly lenient: boolean; readonly includePaths: readonly string[] },
+  options: LoadSchemaOptions,
   output: Output,
 ): readonly CompiledSchema[] | undefined {
   const schemas: CompiledSchema[] = []
   for (const file of files) {
-    const { ir, diagnostics } = compileSchemaFile(file, options)
-    for (const diagnostic of diagnostics) output.err(`${formatDiagnostic(diagnostic)}\n`)
-    if (ir === undefined) output.err(`${file}: not valid${countFindings(diagnostics)}\n`)
-    else schemas.push({ file, ir })
+    const ir = loadSchema(file, options, output)
+    if (ir !== undefined) schemas.push({ file, ir })
   }
   if (schemas.length === files.length) return schemas
   output.err('nothing was written\n')

@@ -1,7 +1,5 @@
-import { compileSchemaFile } from '../../codegen/compile.ts'
 import type { Output } from '../../codegen/cli/command.ts'
-import { countFindings } from '../../codegen/cli/findings.ts'
-import { formatDiagnostic } from '../../codegen/diagnostic.ts'
+import { loadSchema } from '../../codegen/cli/load-schema.ts'
 import { JsonListener } from '../../codegen/otf/json-listener.ts'
 import { OtfDecoder } from '../../codegen/otf/otf-decoder.ts'
 import { GodwitError } from '../../codegen/runtime/errors.ts'
@@ -26,11 +24,8 @@ export class SbeFormat {
 
   /** Compiles the schema and prints what was found in it; undefined when it has an error. */
   static load(name: string, { file, isLenient: lenient }: SbeSchema, output: Output): SbeFormat | undefined {
-    const { ir, diagnostics } = compileSchemaFile(file, { lenient })
-    for (const diagnostic of diagnostics) output.err(`${formatDiagnostic(diagnostic)}\n`)
-    if (ir !== undefined) return new SbeFormat(new OtfDecoder(ir), (text) => output.err(`${name}: ${text}\n`))
-    output.err(`${file}: not valid${countFindings(diagnostics)}\n`)
-    return undefined
+    const ir = loadSchema(file, { lenient }, output)
+    return ir === undefined ? undefined : new SbeFormat(new OtfDecoder(ir), (text) => output.err(`${name}: ${text}\n`))
   }
 
   /** One line for a message; nothing for one that cannot be decoded. */
