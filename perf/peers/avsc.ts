@@ -1,6 +1,6 @@
 /** Avro through avsc, which has 64-bit integers as numbers. */
 import avro from 'avsc'
-import type { Contender } from '../sbe/contender.ts'
+import type { Contenders } from '../sbe/contender.ts'
 import * as book from '../sbe/records/book-update.ts'
 import * as car from '../sbe/records/car.ts'
 import type { ObjectCodec } from './contest-of.ts'
@@ -61,7 +61,9 @@ function codecOf<Value>(schema: object): ObjectCodec<Value> {
   }
 }
 
-export const avsc: Contender = {
-  'book-update': () => contestOf(book.bookUpdateNumbers(), codecOf(BOOK_UPDATE), book.checksumOfNumbers),
-  'car': () => contestOf(car.carNumbers(), codecOf(CAR), car.checksumOfNumbers),
+export const contenders: Contenders = {
+  avsc: {
+    'book-update': () => contestOf(book.bookUpdateNumbers(), codecOf(BOOK_UPDATE), book.checksumOfNumbers),
+    'car': () => contestOf(car.carNumbers(), codecOf(CAR), car.checksumOfNumbers),
+  },
 }

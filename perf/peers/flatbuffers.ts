@@ -3,7 +3,7 @@
  * integers are bigints. The tables have one slot per field, in the order of the records.
  */
 import { Builder, ByteBuffer } from 'flatbuffers'
-import type { Contender, Contest } from '../sbe/contender.ts'
+import type { Contenders, Contest } from '../sbe/contender.ts'
 import * as book from '../sbe/records/book-update.ts'
 import * as car from '../sbe/records/car.ts'
 
@@ -128,7 +128,8 @@ function vectorOfTables(builder: Builder, tables: readonly number[]): number {
   return builder.endVector()
 }
 
-function writeBookUpdate(builder: Builder, { transactTime, matchEvent, entries }: book.BookUpdateRecord<bigint>): number {
+function writeBookUpdate(builder: Builder, record: book.BookUpdateRecord<bigint>): number {
+  const { transactTime, matchEvent, entries } = record
   const tables = entries.map((entry) => {
     builder.startObject(8)
     builder.addFieldInt64(0, entry.priceMantissa, 0n)
@@ -263,7 +264,9 @@ function sumCar(buffer: ByteBuffer): number {
   return sum + car.textSum(root.string(10)) + car.textSum(root.string(11)) + car.textSum(root.string(12))
 }
 
-export const flatbuffers: Contender = {
-  'book-update': () => contestOf(book.bookUpdateBigints(), writeBookUpdate, sumBookUpdate),
-  'car': () => contestOf(car.carBigints(), writeCar, sumCar),
+export const contenders: Contenders = {
+  flatbuffers: {
+    'book-update': () => contestOf(book.bookUpdateBigints(), writeBookUpdate, sumBookUpdate),
+    'car': () => contestOf(car.carBigints(), writeCar, sumCar),
+  },
 }

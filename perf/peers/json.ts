@@ -1,5 +1,5 @@
 /** JSON of the platform, to and from bytes, as it goes over a network. */
-import type { Contender } from '../sbe/contender.ts'
+import type { Contenders } from '../sbe/contender.ts'
 import * as book from '../sbe/records/book-update.ts'
 import * as car from '../sbe/records/car.ts'
 import type { ObjectCodec } from './contest-of.ts'
@@ -12,7 +12,9 @@ function codec<Value>(): ObjectCodec<Value> {
   }
 }
 
-export const json: Contender = {
-  'book-update': () => contestOf(book.bookUpdateNumbers(), codec(), book.checksumOfNumbers),
-  'car': () => contestOf(car.carNumbers(), codec(), car.checksumOfNumbers),
+export const contenders: Contenders = {
+  json: {
+    'book-update': () => contestOf(book.bookUpdateNumbers(), codec(), book.checksumOfNumbers),
+    'car': () => contestOf(car.carNumbers(), codec(), car.checksumOfNumbers),
+  },
 }

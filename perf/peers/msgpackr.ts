@@ -1,6 +1,6 @@
 /** msgpackr with its records: the names of the properties travel once, in a structure that both ends share. */
 import { Packr } from 'msgpackr'
-import type { Contender } from '../sbe/contender.ts'
+import type { Contenders } from '../sbe/contender.ts'
 import * as book from '../sbe/records/book-update.ts'
 import * as car from '../sbe/records/car.ts'
 import type { ObjectCodec } from './contest-of.ts'
@@ -14,7 +14,9 @@ function codec<Value>(): ObjectCodec<Value> {
   }
 }
 
-export const msgpackr: Contender = {
-  'book-update': () => contestOf(book.bookUpdateNumbers(), codec(), book.checksumOfNumbers),
-  'car': () => contestOf(car.carNumbers(), codec(), car.checksumOfNumbers),
+export const contenders: Contenders = {
+  msgpackr: {
+    'book-update': () => contestOf(book.bookUpdateNumbers(), codec(), book.checksumOfNumbers),
+    'car': () => contestOf(car.carNumbers(), codec(), car.checksumOfNumbers),
+  },
 }

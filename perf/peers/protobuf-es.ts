@@ -4,7 +4,7 @@ import type { DescMessage } from '@bufbuild/protobuf'
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 import protobuf from 'protobufjs'
 import descriptor from 'protobufjs/ext/descriptor.js'
-import type { Contender } from '../sbe/contender.ts'
+import type { Contenders } from '../sbe/contender.ts'
 import * as book from '../sbe/records/book-update.ts'
 import * as car from '../sbe/records/car.ts'
 import type { ObjectCodec } from './contest-of.ts'
@@ -14,7 +14,8 @@ import { DEFINITIONS } from './definitions.ts'
 /** The description of a message, as its generated modules hold it; protobufjs translates the definitions. */
 function describe(name: string): DescMessage {
   const root = new protobuf.Root().loadSync(DEFINITIONS)
-  const set = fromBinary(FileDescriptorSetSchema, descriptor.FileDescriptorSet.encode(root.toDescriptor('proto3')).finish())
+  const bytes = descriptor.FileDescriptorSet.encode(root.toDescriptor('proto3')).finish()
+  const set = fromBinary(FileDescriptorSetSchema, bytes)
   for (const file of set.file) {
     for (const { field } of file.messageType) {
       // protobufjs names types as seen from the package.
@@ -43,13 +44,15 @@ function codecOf<Value>(schema: DescMessage): ObjectCodec<Value> {
   }
 }
 
-export const protobufEs: Contender = {
-  'book-update': () => {
-    const schema = describe('BookUpdate')
-    return contestOf(messagesOf(schema, book.bookUpdateBigints()), codecOf(schema), book.checksumOfBigints)
-  },
-  'car': () => {
-    const schema = describe('Car')
-    return contestOf(messagesOf(schema, car.carBigints()), codecOf(schema), car.checksumOfBigints)
+export const contenders: Contenders = {
+  'protobuf-es': {
+    'book-update': () => {
+      const schema = describe('BookUpdate')
+      return contestOf(messagesOf(schema, book.bookUpdateBigints()), codecOf(schema), book.checksumOfBigints)
+    },
+    'car': () => {
+      const schema = describe('Car')
+      return contestOf(messagesOf(schema, car.carBigints()), codecOf(schema), car.checksumOfBigints)
+    },
   },
 }

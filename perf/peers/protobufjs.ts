@@ -1,6 +1,6 @@
 /** protobufjs, with the code that it makes at run time, which is that of its static modules. */
 import protobuf from 'protobufjs'
-import type { Contender } from '../sbe/contender.ts'
+import type { Contenders } from '../sbe/contender.ts'
 import * as book from '../sbe/records/book-update.ts'
 import * as car from '../sbe/records/car.ts'
 import type { ObjectCodec } from './contest-of.ts'
@@ -22,14 +22,14 @@ function withNumbers<Value extends object>(name: string): ObjectCodec<Value> {
   return codecOf<Value>(name)
 }
 
-/** 64-bit integers as numbers. */
-export const numbers: Contender = {
-  'book-update': () => contestOf(book.bookUpdateNumbers(), withNumbers('BookUpdate'), book.checksumOfNumbers),
-  'car': () => contestOf(car.carNumbers(), withNumbers('Car'), car.checksumOfNumbers),
-}
-
-/** 64-bit integers as objects of the package long, as protobufjs is installed; `>` compares them as numbers. */
-export const longs: Contender = {
-  'book-update': () => contestOf(book.bookUpdateNumbers(), codecOf('BookUpdate'), book.checksumOfNumbers),
-  'car': () => contestOf(car.carNumbers(), codecOf('Car'), car.checksumOfNumbers),
+export const contenders: Contenders = {
+  'protobufjs': {
+    'book-update': () => contestOf(book.bookUpdateNumbers(), withNumbers('BookUpdate'), book.checksumOfNumbers),
+    'car': () => contestOf(car.carNumbers(), withNumbers('Car'), car.checksumOfNumbers),
+  },
+  // 64-bit integers are objects of the package long, as protobufjs is installed; `>` compares them as numbers.
+  'protobufjs-long': {
+    'book-update': () => contestOf(book.bookUpdateNumbers(), codecOf('BookUpdate'), book.checksumOfNumbers),
+    'car': () => contestOf(car.carNumbers(), codecOf('Car'), car.checksumOfNumbers),
+  },
 }

@@ -15,3 +15,6 @@ export interface Contest {
 }
 
 export type Contender = Readonly<Partial<Record<Message, () => Contest>>>
+
+/** What a module exports as `contenders`: by their names in the report. */
+export type Contenders = Readonly<Record<string, Contender>>

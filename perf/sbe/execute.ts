@@ -17,7 +17,8 @@ export async function execute(
     return stdout
   } catch (cause) {
     const { killed, stderr, message } = cause as { killed?: boolean; stderr?: string; message: string }
-    const why = killed === true ? `not done within ${timeoutMs} ms` : stderr === undefined || stderr === '' ? message : stderr
+    const said = stderr === undefined || stderr === '' ? message : stderr
+    const why = killed === true ? `not done within ${timeoutMs} ms` : said
     throw new Error(`${program} failed: ${why.slice(0, OUTPUT_SHOWN_LENGTH)}`, { cause })
   }
 }

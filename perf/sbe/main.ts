@@ -42,12 +42,12 @@ const EXPECTED: Readonly<Record<Message, number>> = {
 }
 
 function ownEntrants({ node, contenders }: BenchOptions): readonly Entrant[] {
-  return CONTENDERS.filter(({ name }) => contenders.includes(name)).map(({ name, note, module, exportName, messages }) => ({
+  return CONTENDERS.filter(({ name }) => contenders.includes(name)).map(({ name, note, module, messages }) => ({
     name,
     note,
     messages,
     measure: async (message, rounds) => {
-      const args = [WORKER, module, exportName, message, String(rounds)]
+      const args = [WORKER, module, name, message, String(rounds)]
       return JSON.parse(await execute(node, args, { timeoutMs: CHILD_TIME_BOX_MS })) as Measurement
     },
   }))

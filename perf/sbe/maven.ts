@@ -27,7 +27,8 @@ export async function fetchJar({ group, name, version }: Artifact, folder: strin
   try {
     await execute('mvn', args, { cwd: folder, timeoutMs: MAVEN_TIMEOUT_MS })
   } catch (cause) {
-    throw new Error(`cannot take ${artifact} from Maven Central: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`cannot take ${artifact} from Maven Central: ${why}`, { cause })
   }
   const file = readdirSync(folder).find((path) => path.startsWith(`${name}-`) && path.endsWith('.jar'))
   if (file === undefined) throw new Error(`no ${name}-<version>.jar in ${folder}`)

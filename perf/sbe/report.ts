@@ -18,8 +18,17 @@ export interface Result {
   readonly decodeNs: Spread
 }
 
+export interface Machine {
+  readonly node: string
+  readonly v8: string
+  readonly cpu: string
+  readonly cores: number
+  /** Of the last minute, when the measurement begins. */
+  readonly load: number
+}
+
 export interface Comparison {
-  readonly machine: { readonly node: string; readonly v8: string; readonly cpu: string; readonly cores: number; readonly load: number }
+  readonly machine: Machine
   readonly versions: Readonly<Record<string, string>>
   readonly passes: number
   readonly rounds: number

@@ -141,7 +141,9 @@ export function carWithTextBytes(): Contest {
     sumOfCodes: (decoder) =>
       sumOf(decoder.getVehicleCode(target)) + sumOf(decoder.engine().getManufacturerCode(target)),
     sumOfUsage: (figure) => sumOf(figure.getUsageDescription(target)),
-    sumOfTexts: (decoder) =>
-      sumOf(decoder.getManufacturer(target)) + sumOf(decoder.getModel(target)) + sumOf(decoder.getActivationCode(target)),
+    sumOfTexts: (decoder) => {
+      const sum = sumOf(decoder.getManufacturer(target)) + sumOf(decoder.getModel(target))
+      return sum + sumOf(decoder.getActivationCode(target))
+    },
   })
 }

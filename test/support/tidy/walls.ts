@@ -45,6 +45,16 @@ const ROOMS: readonly Room[] = [
   { path: 'driver/cli/', mayImport: ['driver/', 'client/', 'codegen/', ...LAYOUTS], node: true },
   { path: 'driver/launcher/', mayImport: ['driver/', 'client/', ...LAYOUTS], node: true },
   { path: 'perf/', mayImport: EVERYTHING.filter((room) => room !== 'test/'), packages: ['benchmark'], node: true },
+  // Has packages of its own, which godwit does not depend on.
+  {
+    path: 'perf/peers/',
+    mayImport: ['perf/peers/', 'perf/sbe/'],
+    packages: [
+      '@bufbuild/protobuf', '@bufbuild/protobuf/wkt', 'avsc', 'flatbuffers', 'msgpackr', 'protobufjs',
+      'protobufjs/ext/descriptor.js',
+    ],
+    node: true,
+  },
   { path: 'test/', mayImport: EVERYTHING, packages: ['uvu', 'uvu/assert', 'uvu/run', 'benchmark'], node: true },
 ]
 
