@@ -24,6 +24,7 @@ Options:
   --import-extension <ext>   ending of imports between the files written: js (default), ts or none
   --runtime-module <name>    module to import the runtime from (default: godwit/sbe)
   --precedence-checks        make codecs that check the order of accesses, for development builds
+  --staged                   make encoders whose order of calls the compiler of the application checks: staged()
   -h, --help                 print this
 
 Exit codes: 0 written, 1 a schema has errors or a file cannot be read or written, 2 wrong usage.
@@ -47,6 +48,7 @@ export const generate: Command = (args, output) => {
       'import-extension': { type: 'string', default: 'js' },
       'runtime-module': { type: 'string', default: 'godwit/sbe' },
       'precedence-checks': { type: 'boolean', default: false },
+      'staged': { type: 'boolean', default: false },
     },
     allowPositionals: true,
   })
@@ -59,6 +61,7 @@ export const generate: Command = (args, output) => {
     importExtension: importExtension(values['import-extension']),
     runtimeModule: runtimeModule(values['runtime-module']),
     precedenceChecks: values['precedence-checks'],
+    staged: values.staged,
   }
   const includePaths = checkIncludePaths(values['include-path'])
   const files = checkFileNames([...values.schema, ...positionals])

@@ -21,6 +21,8 @@ export interface GenerateOptions {
   readonly runtimeModule?: string
   /** Codecs that check the order in which a message is accessed: for development, at a cost per access. */
   readonly precedenceChecks?: boolean
+  /** Encoders with `staged()`: the compiler of the application then checks the order in which it encodes. */
+  readonly staged?: boolean
 }
 
 export interface GeneratedFile {
@@ -32,7 +34,8 @@ export interface GeneratedFile {
 /** Generates the TypeScript codecs of a schema: a module per message and type, a dispatcher and an index. */
 export function generateTypeScript(ir: Ir, options: GenerateOptions = {}): readonly GeneratedFile[] {
   const model = buildSchemaModel(ir)
-  const names = new SchemaNames(model, RUNTIME_NAMES)
+  const { precedenceChecks = false, staged = false } = options
+  const names = new SchemaNames(model, RUNTIME_NAMES, staged)
   const moduleOptions: ModuleOptions = {
     importExtension: options.importExtension ?? 'js',
     runtimeModule: options.runtimeModule ?? 'godwit/sbe',
@@ -40,7 +43,7 @@ export function generateTypeScript(ir: Ir, options: GenerateOptions = {}): reado
   }
   const modules = [
     ...model.messages.map((message) =>
-      emitMessage(model, names, message, moduleOptions, options.precedenceChecks === true)),
+      emitMessage(model, names, message, moduleOptions, { precedenceChecks, staged })),
     ...model.types.map((type) => emitType(model, names, type, moduleOptions)),
     emitDispatcher(model, names, moduleOptions),
   ]

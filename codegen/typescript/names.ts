@@ -27,6 +27,9 @@ const RESERVED_MEMBERS = [
   ...Object.getOwnPropertyNames(Object.prototype),
 ]
 
+/** Members that stages need besides, of messages and of groups. */
+const STAGED_MEMBERS = { message: ['staged', '_stage'], group: ['end', '_parent'] } as const
+
 /** Our own modules, and what Windows takes for devices. */
 const RESERVED_FILES = [
   'index', 'dispatcher', 'con', 'prn', 'aux', 'nul',
@@ -105,8 +108,8 @@ export class MemberNames {
   private readonly scope: NameScope
   private readonly properties = new Map<object, string>()
 
-  constructor(members: readonly { readonly name: string }[]) {
-    this.scope = new NameScope(RESERVED_MEMBERS)
+  constructor(members: readonly { readonly name: string }[], reserved: readonly string[] = []) {
+    this.scope = new NameScope([...RESERVED_MEMBERS, ...reserved])
     for (const member of members) {
       this.properties.set(member, this.scope.take(lowerFirst(identifierOf(member.name))))
     }
@@ -130,9 +133,13 @@ export class SchemaNames {
   private readonly bases = new Map<object, string>()
   private readonly files = new Map<object, string>()
   private readonly members = new Map<object, MemberNames>()
+  private readonly exported: NameScope
+  private readonly staged: boolean
 
-  constructor(model: SchemaModel, runtimeNames: Iterable<string>) {
+  constructor(model: SchemaModel, runtimeNames: Iterable<string>, staged: boolean) {
     const exported = new NameScope([...GLOBAL_NAMES, ...LOCAL_NAMES, ...runtimeNames])
+    this.exported = exported
+    this.staged = staged
     const files = new NameScope(RESERVED_FILES)
     const add = (key: NamedTypeModel | MessageModel, name: string, derive: (base: string) => string[]): void => {
       this.bases.set(key, exported.takeAll(upperFirst(identifierOf(name)), derive))
@@ -167,9 +174,15 @@ export class SchemaNames {
     return file
   }
 
+  /** A further exported name, which yields to those of the schema's own elements. */
+  export(name: string): string {
+    return this.exported.take(name)
+  }
+
   /** Accessor names of a message's or group's fields, groups and data. */
   blockMembers(owner: MessageModel | GroupModel): MemberNames {
-    return this.membersOf(owner, () => new MemberNames([...owner.fields, ...owner.groups, ...owner.data]))
+    const reserved = this.staged ? STAGED_MEMBERS[owner.kind] : []
+    return this.membersOf(owner, () => new MemberNames([...owner.fields, ...owner.groups, ...owner.data], reserved))
   }
 
   membersOf(key: object, make: () => MemberNames): MemberNames {

@@ -30,6 +30,7 @@ export const RUNTIME_NAMES: readonly string[] = [
   'inexactError',
   'lengthError',
   'lengthToNul',
+  'missingEntriesError',
   'moveBytes',
   'noMoreEntriesError',
   'putFixedAscii',

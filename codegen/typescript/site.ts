@@ -1,8 +1,17 @@
+import type { DataModel } from '../model/schema-model.ts'
 import type { Module } from './module.ts'
 import type { NameScope, SchemaNames } from './names.ts'
 import { plus } from './literals.ts'
 
 export type Side = 'decoder' | 'encoder'
+
+/** A method as its class has it. */
+export interface Declaration {
+  readonly signature: string
+  readonly doc: string | undefined
+  /** The data that the method writes; undefined for a field's. */
+  readonly data?: DataModel
+}
 
 /** Where members are emitted: one class of one side, and how its code reaches bytes, versions and order checks. */
 export interface Site {
@@ -23,6 +32,8 @@ export interface Site {
   readonly fieldCheck: ((property: string) => string) | undefined
   /** Statements of the class's constructor, for flyweights that members hold. */
   readonly holders: string[]
+  /** Methods that the stages of an encoder declare again; undefined where there are no stages. */
+  readonly declarations: Declaration[] | undefined
 }
 
 export function at(offset: number): string {
@@ -44,6 +55,7 @@ export function accessor(
   },
 ): void {
   const { code } = site.module
+  site.declarations?.push({ signature: options.signature, doc: options.doc })
   code.line().doc(options.doc)
   code.block(`${options.signature} {`, () => {
     if (site.side === 'decoder' && site.version !== undefined && options.sinceVersion > 0) {

@@ -1,0 +1,178 @@
+/**
+ * The stages of encoding a message, for a compiler that is to check the order: interfaces over the encoders, each with
+ * the calls that may come next, which give the next stage. They describe the encoders as they are and cost nothing.
+ */
+import type { DataModel, GroupModel, MessageModel } from '../model/schema-model.ts'
+import { docOf } from './doc.ts'
+import type { Level } from './level.ts'
+import type { Module } from './module.ts'
+import { upperFirst } from './names.ts'
+import type { SchemaNames } from './names.ts'
+import type { Declaration } from './site.ts'
+
+type Owner = MessageModel | GroupModel
+type Part = GroupModel | DataModel
+
+/** Keeps encoders themselves from passing for one of their stages; the text is read in compilers' errors. */
+const MARK_OF_ENCODERS = `'of an encoder, whose stage is not known: begin with staged()'`
+
+export class Stages {
+  private readonly names: SchemaNames
+  private readonly message: MessageModel
+  private readonly encoders = new Map<Owner, Level>()
+  /** What the stages of a message have in common. */
+  private readonly fields: string
+  /** The stage in which a part comes next. */
+  private readonly before = new Map<Part, string>()
+  /** The stage in which an owner's parts are complete: of a whole message, or between two entries of a group. */
+  private readonly complete = new Map<Owner, string>()
+  /** The stage in which an entry's fields are encoded. */
+  private readonly entry = new Map<GroupModel, string>()
+
+  constructor(names: SchemaNames, message: MessageModel) {
+    this.names = names
+    this.message = message
+    this.fields = names.export(`${names.base(message)}Fields`)
+    this.name(message)
+  }
+
+  private name(owner: Owner): void {
+    const { names } = this
+    const base = names.base(owner)
+    const members = names.blockMembers(owner)
+    for (const part of partsOf(owner)) this.before.set(part, names.export(`${base}At${upperFirst(members.of(part))}`))
+    this.complete.set(owner, names.export(`${base}${owner.kind === 'message' ? 'Complete' : 'Entries'}`))
+    if (owner.kind === 'group') {
+      const first = partsOf(owner)[0]
+      this.entry.set(owner, first === undefined ? names.export(`${base}Entry`) : get(this.before, first))
+    }
+    for (const group of owner.groups) this.name(group)
+  }
+
+  /** An encoder of the message or of one of its groups was emitted. */
+  add(encoder: Level): void {
+    this.encoders.set(encoder.owner, encoder)
+  }
+
+  /** A property of the message's encoder that tells it from its stages; only for the compiler. */
+  emitMark(module: Module): void {
+    module.code.line(`declare readonly _stage?: ${MARK_OF_ENCODERS}`)
+  }
+
+  /** The method of the message's encoder that gives its first stage. */
+  emitEntrance(module: Module): void {
+    const first = this.after(this.message)
+    module.code.line().doc(
+      'This encoder, once it is wrapped, as the first of its stages: each has the calls that may come next, which give',
+      'the next stage.',
+    )
+    module.code.block(`staged(): ${first} {`, () => module.code.line(`return this as unknown as ${first}`))
+  }
+
+  /** Emits the interfaces. */
+  emit(module: Module): void {
+    this.emitMessage(module)
+    for (const group of this.message.groups) this.emitGroup(module, this.message, group)
+  }
+
+  private emitMessage(module: Module): void {
+    const { names, message } = this
+    const { code } = module
+    code.line().doc(docOf(message), 'The fields, which can be set at every stage of encoding the message.')
+    code.block(`export interface ${this.fields} {`, () => {
+      code.doc('The cursor: offset in the buffer of the next group or data.').line('limit(): number')
+      code.line('offset(): number').line(`buffer(): ${module.runtimeType('DirectBuffer')}`)
+      this.emitFields(module, message)
+    })
+    const emitStage = (name: string, doc: string, body: () => void): void => {
+      code.line().doc(doc).block(`export interface ${name} extends ${this.fields} {`, () => {
+        code.line(`readonly _stage?: '${name}'`)
+        body()
+      })
+    }
+    for (const part of partsOf(message)) {
+      const doc = `${names.base(message)} before \`${names.blockMembers(message).of(part)}\`.`
+      emitStage(get(this.before, part), doc, () => this.emitPart(module, message, part))
+    }
+    emitStage(get(this.complete, message), `${names.base(message)} with all its groups and data.`, () => {
+      code.doc('Bytes of the message without its header.').line('encodedLength(): number')
+      code.doc('As of the encoder: codecs with precedence checks throw when something is missing after all.')
+      code.line('checkEncodingIsComplete(): void')
+    })
+  }
+
+  private emitGroup(module: Module, owner: Owner, group: GroupModel): void {
+    const { code } = module
+    const path = get(this.encoders, group).path
+    const entries = get(this.complete, group)
+    const entry = get(this.entry, group)
+    const parts = partsOf(group)
+    code.line().doc(docOf(group), `At \`${path}\`, not within an entry.`)
+    code.block(`export interface ${entries} {`, () => {
+      code.doc('Begins the next entry; throws when all announced ones are taken.').line(`next(): ${entry}`)
+      code.doc('Leaves the group; throws when entries that were announced are missing.')
+      code.line(`end(): ${this.after(owner, group)}`)
+      code.doc('Makes the count on the wire that of the entries taken so far; returns it.')
+      code.line('resetCountToIndex(): number')
+    })
+    if (parts.length === 0) {
+      code.line().doc(`In an entry of \`${path}\`, which has fields only.`)
+      code.block(`export interface ${entry} extends ${entries} {`, () => this.emitFields(module, group))
+    }
+    for (const part of parts) {
+      const next = this.names.blockMembers(group).of(part)
+      code.line().doc(`In an entry of \`${path}\`, before its \`${next}\`.`)
+      code.block(`export interface ${get(this.before, part)} {`, () => {
+        if (part === parts[0]) this.emitFields(module, group)
+        this.emitPart(module, group, part)
+      })
+    }
+    for (const nested of group.groups) this.emitGroup(module, group, nested)
+  }
+
+  private emitFields({ code }: Module, owner: Owner): void {
+    const encoder = get(this.encoders, owner)
+    for (const { signature, doc } of declarationsOf(encoder, undefined)) code.doc(doc).line(declared(signature))
+    code.doc('Sets every optional field of the block to its null value.').line('nullifyOptionalFields(): this')
+  }
+
+  /** The calls by which a group is begun, or data written. */
+  private emitPart({ code }: Module, owner: Owner, part: Part): void {
+    const encoder = get(this.encoders, owner)
+    if (part.kind === 'group') {
+      const begin = encoder.site.scope.derivedName(encoder.members.of(part), 'Count')
+      code.doc(docOf(part)).line(`${begin}(count: number): ${get(this.complete, part)}`)
+      return
+    }
+    const next = this.after(owner, part)
+    for (const { signature, doc } of declarationsOf(encoder, part)) {
+      code.doc(doc).line(declared(signature).replace(/this$/, () => next))
+    }
+  }
+
+  /** The stage after a part, or at the begin. */
+  private after(owner: Owner, part?: Part): string {
+    const parts = partsOf(owner)
+    const next = parts[part === undefined ? 0 : parts.indexOf(part) + 1]
+    return next === undefined ? get(this.complete, owner) : get(this.before, next)
+  }
+}
+
+function partsOf(owner: Owner): readonly Part[] {
+  return [...owner.groups, ...owner.data]
+}
+
+function declarationsOf(encoder: Level, data: DataModel | undefined): readonly Declaration[] {
+  return (encoder.site.declarations ?? []).filter((declaration) => declaration.data === data)
+}
+
+/** A signature as an interface has it: parameters with a default value are optional. */
+function declared(signature: string): string {
+  return signature.replace(/(\w+): (\w+) = [^,)]+/g, '$1?: $2')
+}
+
+function get<K, V>(map: ReadonlyMap<K, V>, key: K): V {
+  const value = map.get(key)
+  if (value === undefined) throw new RangeError('the element belongs to another message')
+  return value
+}
