@@ -78,7 +78,7 @@ export class Stages {
   private emitMessage(module: Module): void {
     const { names, message } = this
     const { code } = module
-    code.line().doc(docOf(message), 'The fields, which can be set at every stage of encoding the message.')
+    code.line().doc(`Fields of ${names.base(message)}, which can be set at every stage.`, docOf(message))
     code.block(`export interface ${this.fields} {`, () => {
       code.doc('The cursor: offset in the buffer of the next group or data.').line('limit(): number')
       code.line('offset(): number').line(`buffer(): ${module.runtimeType('DirectBuffer')}`)
@@ -107,7 +107,7 @@ export class Stages {
     const entries = get(this.complete, group)
     const entry = get(this.entry, group)
     const parts = partsOf(group)
-    code.line().doc(docOf(group), `At \`${path}\`, not within an entry.`)
+    code.line().doc(`At \`${path}\`, not within an entry.`, docOf(group))
     code.block(`export interface ${entries} {`, () => {
       code.doc('Begins the next entry; throws when all announced ones are taken.').line(`next(): ${entry}`)
       code.doc('Leaves the group; throws when entries that were announced are missing.')
