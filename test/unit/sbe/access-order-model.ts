@@ -18,6 +18,8 @@ export interface Part {
   readonly path: string
   readonly sinceVersion: number
   readonly blockLength: number
+  /** Whether data has an encoding, and so an accessor for strings. */
+  readonly isText: boolean
   readonly fields: readonly Field[]
   /** Groups, then data. */
   readonly parts: readonly Part[]
@@ -52,13 +54,14 @@ function partOf(
   const { sinceVersion, blockLength } = meta
   const fields = Object.entries(meta.fields).map(([member, field]): Field => ({ name: member, meta: field }))
   const parts: Part[] = []
-  const part: Part = { kind, owner, name, path, sinceVersion, blockLength, fields, parts }
+  const part: Part = { kind, owner, name, path, sinceVersion, blockLength, isText: false, fields, parts }
   for (const [member, group] of Object.entries(meta.groups)) {
     parts.push(partOf('group', part, member, pathOf(member), group))
   }
   for (const [member, data] of Object.entries(meta.data)) {
     const of = { owner: part, name: member, path: pathOf(member), sinceVersion: data.sinceVersion }
-    parts.push({ kind: 'data', ...of, blockLength: 0, fields: [], parts: [] })
+    const isText = data.characterEncoding !== undefined
+    parts.push({ kind: 'data', ...of, blockLength: 0, isText, fields: [], parts: [] })
   }
   return part
 }

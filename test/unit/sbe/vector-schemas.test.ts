@@ -18,9 +18,9 @@ function acceptedSchemas(): string[] {
   return verdicts.filter(({ verdict }) => verdict === 'accept').map(({ schema }) => schema)
 }
 
-function sourceOf(schema: string, suffix: string, precedenceChecks: boolean): CodecSource {
+function sourceOf(schema: string, suffix: string, checked: boolean): CodecSource {
   const name = schema.replace(/\.xml$/, '').replaceAll('/', '-') + suffix
-  return { name, schema: sharedVector(`sbe/${schema}`), generate: { precedenceChecks } }
+  return { name, schema: sharedVector(`sbe/${schema}`), generate: { precedenceChecks: checked, staged: checked } }
 }
 
 let built: ReadonlyMap<string, string> = new Map()
