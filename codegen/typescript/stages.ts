@@ -54,9 +54,9 @@ export class Stages {
     this.encoders.set(encoder.owner, encoder)
   }
 
-  /** A property of the message's encoder that tells it from its stages; only for the compiler. */
+  /** A property of the message's encoder that tells it from its stages: for the compiler, it is never set. */
   emitMark(module: Module): void {
-    module.code.line(`declare readonly _stage?: ${MARK_OF_ENCODERS}`)
+    module.code.line(`declare readonly _stage: ${MARK_OF_ENCODERS} | undefined`)
   }
 
   /** The method of the message's encoder that gives its first stage. */
@@ -86,7 +86,7 @@ export class Stages {
     })
     const emitStage = (name: string, doc: string, body: () => void): void => {
       code.line().doc(doc).block(`export interface ${name} extends ${this.fields} {`, () => {
-        code.line(`readonly _stage?: '${name}'`)
+        code.line(`readonly _stage: '${name}' | undefined`)
         body()
       })
     }

@@ -28,6 +28,8 @@ export interface Stage {
   readonly complete: boolean
 }
 
+const OF_COMPLETE = ['encodedLength', 'checkEncodingIsComplete']
+
 /** One choice of counts for a chain of calls. */
 type Steps = readonly { readonly step: Step; readonly count: number }[]
 
@@ -133,7 +135,7 @@ function entriesTaken(calls: readonly StageCall[], group: Part): number {
 
 /** The members that stages of a message have, on whatever flyweight, with the part whose flyweight it is. */
 export function membersOf(root: Part): string[] {
-  const names = ['next', 'end', 'resetCountToIndex', 'nullifyOptionalFields', 'encodedLength', 'checkEncodingIsComplete']
+  const names = ['next', 'end', 'resetCountToIndex', 'nullifyOptionalFields', ...OF_COMPLETE]
   for (const part of [root, ...partsBelow(root)]) {
     names.push(...part.fields.map(setterOf), ...callsOf(part))
   }
@@ -165,6 +167,6 @@ export function legalMembers(stage: Stage): ReadonlySet<string> {
     ...(next ? ['next'] : []),
     ...(end ? ['end'] : []),
     ...(reset ? ['resetCountToIndex'] : []),
-    ...(complete ? ['encodedLength', 'checkEncodingIsComplete'] : []),
+    ...(complete ? OF_COMPLETE : []),
   ])
 }

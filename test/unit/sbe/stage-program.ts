@@ -1,4 +1,8 @@
-/** A program that takes every stage of messages through every member that any stage has, right and wrong. */
+/** Programs that use stages, and what compilers say of them. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { compileTypeScript } from '../../support/codecs.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 import { partsBelow } from './access-order-model.ts'
 import type { Part } from './access-order-model.ts'
 import { legalMembers, membersOf, setterOf, stagesOf, upperFirst } from './stage-model.ts'
@@ -24,7 +28,9 @@ export interface Message {
   readonly version: number
 }
 
-export const NO_SUCH_MEMBER = 'TS2339'
+const NO_SUCH_MEMBER = 'TS2339'
+/** The same where another member has a name much like it. */
+const DID_YOU_MEAN = 'TS2551'
 
 /** Members of encoders that leave the order to the caller, or begin anew. */
 const NEVER = ['staged', 'wrap', 'wrapAndApplyHeader', 'setLimit']
@@ -34,7 +40,7 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 
 type Method = (...args: never[]) => unknown
 /** Whether all methods of a stage are the encoder's: true, false, or either when it depends on the method. */
 type SameParameters<S, E> = {
-  [K in keyof S]-?: K extends '_stage' ? true
+  [K in keyof S]: K extends '_stage' ? true
     : K extends keyof E ? S[K] extends Method ? E[K] extends Method ? Same<Parameters<S[K]>, Parameters<E[K]>>
     : false : false : false
 }[keyof S]
@@ -45,7 +51,26 @@ type Stays<S, E, K extends keyof S & keyof E> = S[K] extends Method ? E[K] exten
 export function stays<S, E, K extends keyof S & keyof E>(_is: Stays<S, E, K>): void {}
 `
 
-/** @param codecs the module with the staged encoders */
+export interface FoundError extends ExpectedError {
+  readonly text: string
+}
+
+/** Compiles a program against built codecs; returns where the compiler finds errors, and what it says. */
+export async function errorsOf(program: string): Promise<FoundError[]> {
+  const folder = scratchFolder('stages')
+  mkdirSync(join(folder, 'src'))
+  writeFileSync(join(folder, 'src', 'program.ts'), program)
+  const output = await compileTypeScript(folder).then(() => '', String)
+  return [...output.matchAll(/program\.ts\((\d+),\d+\): error (TS\d+): (.*)$/gm)]
+    .map(([, line, code = '', text = '']) => {
+      return { line: Number(line), code: code === DID_YOU_MEAN ? NO_SUCH_MEMBER : code, text }
+    })
+}
+
+/**
+ * A program that takes every stage of messages through every member that any stage has, right and wrong.
+ * @param codecs the module with the staged encoders
+ */
 export function stageProgram(codecs: string, messages: readonly Message[]): StageProgram {
   const lines = [`import type * as c from '${codecs}'`, ...CHECKS.split('\n')]
   const errors: ExpectedError[] = []
