@@ -6,7 +6,7 @@ import type { DataModel, GroupModel, MessageModel } from '../model/schema-model.
 import { docOf } from './doc.ts'
 import type { Level } from './level.ts'
 import type { Module } from './module.ts'
-import { upperFirst } from './names.ts'
+import { identifierOf, upperFirst } from './names.ts'
 import type { SchemaNames } from './names.ts'
 import type { Declaration } from './site.ts'
 
@@ -39,8 +39,9 @@ export class Stages {
   private name(owner: Owner): void {
     const { names } = this
     const base = names.base(owner)
-    const members = names.blockMembers(owner)
-    for (const part of partsOf(owner)) this.before.set(part, names.export(`${base}At${upperFirst(members.of(part))}`))
+    for (const part of partsOf(owner)) {
+      this.before.set(part, names.export(`${base}At${upperFirst(identifierOf(part.name))}`))
+    }
     this.complete.set(owner, names.export(`${base}${owner.kind === 'message' ? 'Complete' : 'Entries'}`))
     if (owner.kind === 'group') {
       const first = partsOf(owner)[0]
@@ -86,8 +87,9 @@ export class Stages {
     })
     const emitStage = (name: string, doc: string, body: () => void): void => {
       code.line().doc(doc).block(`export interface ${name} extends ${this.fields} {`, () => {
-        code.line(`readonly _stage: '${name}' | undefined`)
         body()
+        // At the end, where compilers name it last of what a type lacks.
+        code.line(`readonly _stage: '${name}' | undefined`)
       })
     }
     for (const part of partsOf(message)) {

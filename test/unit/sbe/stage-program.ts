@@ -55,16 +55,23 @@ export interface FoundError extends ExpectedError {
   readonly text: string
 }
 
-/** Compiles a program against built codecs; returns where the compiler finds errors, and what it says. */
-export async function errorsOf(program: string): Promise<FoundError[]> {
+/** A program that was compiled: its file, and where the compiler found errors. */
+export interface CompiledProgram {
+  readonly file: string
+  readonly errors: readonly FoundError[]
+}
+
+/** Compiles a program that uses built codecs. */
+export async function compileProgram(text: string): Promise<CompiledProgram> {
   const folder = scratchFolder('stages')
   mkdirSync(join(folder, 'src'))
-  writeFileSync(join(folder, 'src', 'program.ts'), program)
+  writeFileSync(join(folder, 'src', 'program.ts'), text)
   const output = await compileTypeScript(folder).then(() => '', String)
-  return [...output.matchAll(/program\.ts\((\d+),\d+\): error (TS\d+): (.*)$/gm)]
-    .map(([, line, code = '', text = '']) => {
-      return { line: Number(line), code: code === DID_YOU_MEAN ? NO_SUCH_MEMBER : code, text }
+  const errors = [...output.matchAll(/program\.ts\((\d+),\d+\): error (TS\d+): (.*)$/gm)]
+    .map(([, line, code = '', says = '']) => {
+      return { line: Number(line), code: code === DID_YOU_MEAN ? NO_SUCH_MEMBER : code, text: says }
     })
+  return { file: join(folder, 'out', 'program.js'), errors }
 }
 
 /**

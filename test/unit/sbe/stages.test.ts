@@ -20,7 +20,7 @@ import { orderSchema } from './access-order-schema.ts'
 import { messagesOf } from './access-order-walk.ts'
 import { legalMembers, stagesOf, upperFirst } from './stage-model.ts'
 import type { Stage } from './stage-model.ts'
-import { encoderOf, errorsOf, stageProgram } from './stage-program.ts'
+import { compileProgram, encoderOf, stageProgram } from './stage-program.ts'
 import type { Message } from './stage-program.ts'
 
 const test = suite('stages of encoders', { timeoutMs: 60_000 })
@@ -54,7 +54,7 @@ function messagesIn(module: CodecModule): Message[] {
 /** Requires that a compiler takes every call that the model of access order allows, and no other. */
 async function checkTypes(name: string): Promise<Readonly<Record<'stages' | 'legal' | 'wrong', number>>> {
   const { text, errors, stages, legal } = stageProgram(indexes.get(name) ?? '', messagesIn(await load(name)))
-  const found = await errorsOf(text)
+  const { errors: found } = await compileProgram(text)
   const lines = text.split('\n')
   const wrong = new Map(errors.map(({ line, code }) => [line, code]))
   const others = found.filter(({ line, code }) => wrong.get(line) !== code)
