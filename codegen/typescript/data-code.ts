@@ -5,6 +5,7 @@ import { orderCheck, pathOf } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
 import { plus, readNumber, stringLiteral, writeNumber } from './literals.ts'
 import { upperFirst } from './names.ts'
+import { addDeclaration } from './site.ts'
 import { readTextCall, textSuffixOf } from './text-code.ts'
 
 /** Lengths above this are no exact Number, and no buffer is as long. */
@@ -167,7 +168,7 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
 
   /** A method after which the data is written, as it has to be for stages. */
   const emitWrite = (signature: string, doc: string, lines: readonly string[]): void => {
-    site.declarations?.push({ signature, doc, data })
+    addDeclaration(site, data, { signature, doc })
     emit(signature, doc, [...lines, 'return this'])
   }
 

@@ -59,7 +59,7 @@ export function makeLevel(
     version: side === 'decoder' && blockVersions(owner).length > 0 ? 'this._version' : undefined,
     fieldCheck: context.precedenceChecks ? fieldCheck : undefined,
     holders: [],
-    declarations: side === 'encoder' && context.stages !== undefined ? [] : undefined,
+    declarations: side === 'encoder' && context.stages !== undefined ? new Map() : undefined,
   }
   return { context, block: owner, owner, members, site, message, path }
 }

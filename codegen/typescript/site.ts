@@ -9,8 +9,6 @@ export type Side = 'decoder' | 'encoder'
 export interface Declaration {
   readonly signature: string
   readonly doc: string | undefined
-  /** The data that the method writes; undefined for a field's. */
-  readonly data?: DataModel
 }
 
 /** Where members are emitted: one class of one side, and how its code reaches bytes, versions and order checks. */
@@ -32,8 +30,18 @@ export interface Site {
   readonly fieldCheck: ((property: string) => string) | undefined
   /** Statements of the class's constructor, for flyweights that members hold. */
   readonly holders: string[]
-  /** Methods that the stages of an encoder declare again; undefined where there are no stages. */
-  readonly declarations: Declaration[] | undefined
+  /**
+   * Methods that the stages of an encoder declare again: those of all fields, and those of each piece of data.
+   * Undefined where there are no stages.
+   */
+  readonly declarations: Map<'fields' | DataModel, Declaration[]> | undefined
+}
+
+/** Notes a method for the stages. */
+export function addDeclaration(site: Site, of: 'fields' | DataModel, declaration: Declaration): void {
+  const others = site.declarations?.get(of)
+  if (others === undefined) site.declarations?.set(of, [declaration])
+  else others.push(declaration)
 }
 
 export function at(offset: number): string {
@@ -55,7 +63,7 @@ export function accessor(
   },
 ): void {
   const { code } = site.module
-  site.declarations?.push({ signature: options.signature, doc: options.doc })
+  addDeclaration(site, 'fields', { signature: options.signature, doc: options.doc })
   code.line().doc(options.doc)
   code.block(`${options.signature} {`, () => {
     if (site.side === 'decoder' && site.version !== undefined && options.sinceVersion > 0) {

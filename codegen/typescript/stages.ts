@@ -8,7 +8,6 @@ import type { Level } from './level.ts'
 import type { Module } from './module.ts'
 import { identifierOf, upperFirst } from './names.ts'
 import type { SchemaNames } from './names.ts'
-import type { Declaration } from './site.ts'
 
 type Owner = MessageModel | GroupModel
 type Part = GroupModel | DataModel
@@ -26,8 +25,10 @@ export class Stages {
   private readonly before = new Map<Part, string>()
   /** The stage in which an owner's parts are complete: of a whole message, or between two entries of a group. */
   private readonly complete = new Map<Owner, string>()
-  /** The stage in which an entry's fields are encoded. */
-  private readonly entry = new Map<GroupModel, string>()
+  /** The stage of a message, or of an entry, that has its fields only. */
+  private readonly first = new Map<Owner, string>()
+  /** The stage that a part leads to. */
+  private readonly after = new Map<Part, string>()
 
   constructor(names: SchemaNames, message: MessageModel) {
     this.names = names
@@ -39,14 +40,16 @@ export class Stages {
   private name(owner: Owner): void {
     const { names } = this
     const base = names.base(owner)
-    for (const part of partsOf(owner)) {
-      this.before.set(part, names.export(`${base}At${upperFirst(identifierOf(part.name))}`))
-    }
-    this.complete.set(owner, names.export(`${base}${owner.kind === 'message' ? 'Complete' : 'Entries'}`))
-    if (owner.kind === 'group') {
-      const first = partsOf(owner)[0]
-      this.entry.set(owner, first === undefined ? names.export(`${base}Entry`) : get(this.before, first))
-    }
+    const stages = partsOf(owner).map((part) => {
+      const stage = names.export(`${base}At${upperFirst(identifierOf(part.name))}`)
+      this.before.set(part, stage)
+      return stage
+    })
+    const complete = names.export(`${base}${owner.kind === 'message' ? 'Complete' : 'Entries'}`)
+    this.complete.set(owner, complete)
+    const whole = owner.kind === 'message' || stages.length > 0 ? complete : names.export(`${base}Entry`)
+    this.first.set(owner, stages[0] ?? whole)
+    partsOf(owner).forEach((part, index) => this.after.set(part, stages[index + 1] ?? complete))
     for (const group of owner.groups) this.name(group)
   }
 
@@ -62,7 +65,7 @@ export class Stages {
 
   /** The method of the message's encoder that gives its first stage. */
   emitEntrance(module: Module): void {
-    const first = this.after(this.message)
+    const first = get(this.first, this.message)
     module.code.line().doc(
       'This encoder, once it is wrapped, as the first of its stages: each has the calls that may come next, which give',
       'the next stage.',
@@ -73,7 +76,7 @@ export class Stages {
   /** Emits the interfaces. */
   emit(module: Module): void {
     this.emitMessage(module)
-    for (const group of this.message.groups) this.emitGroup(module, this.message, group)
+    for (const group of this.message.groups) this.emitGroup(module, group)
   }
 
   private emitMessage(module: Module): void {
@@ -103,17 +106,17 @@ export class Stages {
     })
   }
 
-  private emitGroup(module: Module, owner: Owner, group: GroupModel): void {
+  private emitGroup(module: Module, group: GroupModel): void {
     const { code } = module
     const path = get(this.encoders, group).path
     const entries = get(this.complete, group)
-    const entry = get(this.entry, group)
+    const entry = get(this.first, group)
     const parts = partsOf(group)
     code.line().doc(`At \`${path}\`, not within an entry.`, docOf(group))
     code.block(`export interface ${entries} {`, () => {
       code.doc('Begins the next entry; throws when all announced ones are taken.').line(`next(): ${entry}`)
       code.doc('Leaves the group; throws when entries that were announced are missing.')
-      code.line(`end(): ${this.after(owner, group)}`)
+      code.line(`end(): ${get(this.after, group)}`)
       code.doc('Makes the count on the wire that of the entries taken so far; returns it.')
       code.line('resetCountToIndex(): number')
     })
@@ -129,12 +132,14 @@ export class Stages {
         this.emitPart(module, group, part)
       })
     }
-    for (const nested of group.groups) this.emitGroup(module, group, nested)
+    for (const nested of group.groups) this.emitGroup(module, nested)
   }
 
   private emitFields({ code }: Module, owner: Owner): void {
     const encoder = get(this.encoders, owner)
-    for (const { signature, doc } of declarationsOf(encoder, undefined)) code.doc(doc).line(declared(signature))
+    for (const { signature, doc } of encoder.site.declarations?.get('fields') ?? []) {
+      code.doc(doc).line(declared(signature))
+    }
     code.doc('Sets every optional field of the block to its null value.').line('nullifyOptionalFields(): this')
   }
 
@@ -146,26 +151,15 @@ export class Stages {
       code.doc(docOf(part)).line(`${begin}(count: number): ${get(this.complete, part)}`)
       return
     }
-    const next = this.after(owner, part)
-    for (const { signature, doc } of declarationsOf(encoder, part)) {
+    const next = get(this.after, part)
+    for (const { signature, doc } of encoder.site.declarations?.get(part) ?? []) {
       code.doc(doc).line(declared(signature).replace(/this$/, () => next))
     }
-  }
-
-  /** The stage after a part, or at the begin. */
-  private after(owner: Owner, part?: Part): string {
-    const parts = partsOf(owner)
-    const next = parts[part === undefined ? 0 : parts.indexOf(part) + 1]
-    return next === undefined ? get(this.complete, owner) : get(this.before, next)
   }
 }
 
 function partsOf(owner: Owner): readonly Part[] {
   return [...owner.groups, ...owner.data]
-}
-
-function declarationsOf(encoder: Level, data: DataModel | undefined): readonly Declaration[] {
-  return (encoder.site.declarations ?? []).filter((declaration) => declaration.data === data)
 }
 
 /** A signature as an interface has it: parameters with a default value are optional. */
