@@ -54,5 +54,13 @@ export {
   equalsLatin1,
 } from './text.ts'
 export { readText, encodeText, putFixedText } from './charset.ts'
+export {
+  valueError, wideValueError, arrayError, textError, exactNumber, copyOf, int8sOf, isBytes, isInt8s,
+} from './object-values.ts'
+export {
+  exactAsciiLength, exactLatin1Length, exactUtf8Length, exactText,
+  putExactAscii, putExactLatin1, putExactUtf8, putExactText,
+} from './object-text.ts'
+export { takeScratch, returnScratch } from './scratch.ts'
 export { floatToJson, float32ToJson, bytesToHex, formatMembers, formatMessage, formatSet } from './format.ts'
 export type { TextShape } from './format.ts'

@@ -3,6 +3,7 @@ import { docOf } from './doc.ts'
 import type { BlockModel, DataModel } from '../model/schema-model.ts'
 import { orderCheck, pathOf } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
+import type { Module } from './module.ts'
 import { plus, readNumber, stringLiteral, writeNumber } from './literals.ts'
 import { upperFirst } from './names.ts'
 import { addDeclaration } from './site.ts'
@@ -17,7 +18,7 @@ export function maxLengthOf(data: DataModel): bigint {
 }
 
 /** Data items of a message that differ in name only share functions, which keeps the accessors small. */
-function shapesOf(block: BlockModel, shapes: DataModel[] = []): readonly DataModel[] {
+export function shapesOf(block: BlockModel, shapes: DataModel[] = []): readonly DataModel[] {
   for (const data of block.data) if (!shapes.some((shape) => isSameShape(shape, data))) shapes.push(data)
   for (const group of block.groups) shapesOf(group, shapes)
   return shapes
@@ -32,7 +33,7 @@ function isSameShape(a: DataModel, b: DataModel): boolean {
 type ShapeFunction = 'passData' | 'getData' | 'reserveData'
 
 /** Name of a function for data of one shape. */
-function functionOf(context: MessageContext, name: ShapeFunction, data: DataModel): string {
+export function functionOf(context: Pick<MessageContext, 'message'>, name: ShapeFunction, data: DataModel): string {
   const index = shapesOf(context.message).findIndex((shape) => isSameShape(shape, data))
   return index === 0 ? name : `${name}${index + 1}`
 }
@@ -46,17 +47,8 @@ export function emitDataFunctions(context: MessageContext): void {
     const { headerLength, lengthMember } = data
     const { primitive } = lengthMember.type
     const lengthOffset = plus('header', lengthMember.offset)
-    code.line().doc('Moves past data; returns its length.')
     const pass = functionOf(context, 'passData', data)
-    code.block(`function ${pass}(message: ${base}Decoder, name: string): number {`, () => {
-      const end = 'message._end'
-      code.line('const header = message._limit').line(`const start = header + ${headerLength}`)
-      code.line(module.throwIf(`start > ${end}`, 'boundsError', 'name', headerLength, 'header', end))
-      code.line(`const length = ${readNumber('message._view', primitive, lengthOffset, littleEndian)}`)
-      code.line('const end = start + length')
-      code.line(module.throwIf(`end > ${end}`, 'boundsError', 'name', 'length', 'start', end))
-      code.line('message._limit = end').line('return length')
-    })
+    emitPassData(module, pass, `${base}Decoder`, data, littleEndian)
     const parameters = [
       `message: ${base}Decoder`,
       'name: string',
@@ -85,6 +77,24 @@ export function emitDataFunctions(context: MessageContext): void {
       code.line('message._limit = end').line('return start')
     }).line('}')
   }
+}
+
+/** Emits the function that moves a decoder past data of one shape. */
+export function emitPassData(
+  module: Module, name: string, decoder: string, { headerLength, lengthMember }: DataModel, littleEndian: boolean,
+): void {
+  const { code } = module
+  code.line().doc('Moves past data; returns its length.')
+  code.block(`function ${name}(message: ${decoder}, name: string): number {`, () => {
+    const end = 'message._end'
+    code.line('const header = message._limit').line(`const start = header + ${headerLength}`)
+    code.line(module.throwIf(`start > ${end}`, 'boundsError', 'name', headerLength, 'header', end))
+    const lengthOffset = plus('header', lengthMember.offset)
+    code.line(`const length = ${readNumber('message._view', lengthMember.type.primitive, lengthOffset, littleEndian)}`)
+    code.line('const end = start + length')
+    code.line(module.throwIf(`end > ${end}`, 'boundsError', 'name', 'length', 'start', end))
+    code.line('message._limit = end').line('return length')
+  })
 }
 
 export function emitDataDecoder(level: Level, data: DataModel): void {

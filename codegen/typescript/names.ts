@@ -3,7 +3,7 @@ import type { GroupModel, MessageModel, NamedTypeModel, SchemaModel } from '../m
 
 /** What a schema's name must not shadow in a generated module: globals that its code uses. */
 const GLOBAL_NAMES = [
-  'Array', 'ArrayBuffer', 'BigInt', 'Boolean', 'DataView', 'Error', 'Function', 'Infinity', 'Iterable',
+  'Array', 'ArrayBuffer', 'BigInt', 'Boolean', 'DataView', 'Error', 'Function', 'Infinity', 'Int8Array', 'Iterable',
   'IterableIterator', 'JSON', 'Map', 'Math', 'NaN', 'Number', 'Object', 'Partial', 'Promise', 'RangeError',
   'Readonly', 'Record', 'Set', 'String', 'Symbol', 'Uint8Array', 'globalThis', 'undefined',
 ]
@@ -130,17 +130,20 @@ export class MemberNames {
 
 /** File and export names of a whole schema. */
 export class SchemaNames {
+  /** The names exported by any module, and those of the modules: what else is generated takes its own from here. */
+  readonly exportedScope: NameScope
+  readonly fileScope: NameScope
   private readonly bases = new Map<object, string>()
   private readonly files = new Map<object, string>()
   private readonly members = new Map<object, MemberNames>()
-  private readonly exported: NameScope
   private readonly staged: boolean
 
   constructor(model: SchemaModel, runtimeNames: Iterable<string>, staged: boolean) {
     const exported = new NameScope([...GLOBAL_NAMES, ...LOCAL_NAMES, ...runtimeNames])
-    this.exported = exported
     this.staged = staged
     const files = new NameScope(RESERVED_FILES)
+    this.exportedScope = exported
+    this.fileScope = files
     const add = (key: NamedTypeModel | MessageModel, name: string, derive: (base: string) => string[]): void => {
       this.bases.set(key, exported.takeAll(upperFirst(identifierOf(name)), derive))
       this.files.set(key, files.take(kebabCase(name)))
@@ -172,11 +175,6 @@ export class SchemaNames {
     const file = this.files.get(key)
     if (file === undefined) throw new RangeError('the element has no module of its own')
     return file
-  }
-
-  /** A further exported name, which yields to those of the schema's own elements. */
-  export(name: string): string {
-    return this.exported.take(name)
   }
 
   /** Accessor names of a message's or group's fields, groups and data. */
@@ -226,7 +224,7 @@ function typeNames(type: NamedTypeModel): (base: string) => string[] {
 /** File systems take names of 255 bytes, and writing in one step needs some of them. */
 const FILE_NAME_LENGTH_MAX = 160
 
-function kebabCase(name: string): string {
+export function kebabCase(name: string): string {
   const kebab = name
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1-$2')

@@ -33,7 +33,7 @@ export class Stages {
   constructor(names: SchemaNames, message: MessageModel) {
     this.names = names
     this.message = message
-    this.fields = names.export(`${names.base(message)}Fields`)
+    this.fields = names.exportedScope.take(`${names.base(message)}Fields`)
     this.name(message)
   }
 
@@ -41,13 +41,13 @@ export class Stages {
     const { names } = this
     const base = names.base(owner)
     const stages = partsOf(owner).map((part) => {
-      const stage = names.export(`${base}At${upperFirst(identifierOf(part.name))}`)
+      const stage = names.exportedScope.take(`${base}At${upperFirst(identifierOf(part.name))}`)
       this.before.set(part, stage)
       return stage
     })
-    const complete = names.export(`${base}${owner.kind === 'message' ? 'Complete' : 'Entries'}`)
+    const complete = names.exportedScope.take(`${base}${owner.kind === 'message' ? 'Complete' : 'Entries'}`)
     this.complete.set(owner, complete)
-    const whole = owner.kind === 'message' || stages.length > 0 ? complete : names.export(`${base}Entry`)
+    const whole = owner.kind === 'message' || stages.length > 0 ? complete : names.exportedScope.take(`${base}Entry`)
     this.first.set(owner, stages[0] ?? whole)
     partsOf(owner).forEach((part, index) => this.after.set(part, stages[index + 1] ?? complete))
     for (const group of owner.groups) this.name(group)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import * as assert from 'uvu/assert'
 import { DirectBuffer } from '../../../codegen/runtime/index.ts'
 import type { GenerateOptions } from '../../../codegen/index.ts'
