@@ -26,6 +26,7 @@ Options:
   --objects <integers>       make plain objects of messages and back, with 64-bit integers as bigint, or as number,
                              which throws where it is not exact
   --precedence-checks        make codecs that check the order of accesses, for development builds
+  --staged                   make encoders whose order of calls the compiler of the application checks: staged()
   -h, --help                 print this
 
 Exit codes: 0 written, 1 a schema has errors or a file cannot be read or written, 2 wrong usage.
@@ -51,6 +52,7 @@ export const generate: Command = (args, output) => {
       'runtime-module': { type: 'string', default: 'godwit/sbe' },
       'objects': { type: 'string' },
       'precedence-checks': { type: 'boolean', default: false },
+      'staged': { type: 'boolean', default: false },
     },
     allowPositionals: true,
   })
@@ -63,6 +65,7 @@ export const generate: Command = (args, output) => {
     importExtension: oneOf('--import-extension', values['import-extension'], IMPORT_EXTENSIONS),
     runtimeModule: runtimeModule(values['runtime-module']),
     precedenceChecks: values['precedence-checks'],
+    staged: values.staged,
     ...(values.objects === undefined ? {} : { objects: oneOf('--objects', values.objects, OBJECT_INTEGERS) }),
   }
   const includePaths = checkIncludePaths(values['include-path'])

@@ -32,6 +32,7 @@ export {
   blockLengthError,
   groupCountError,
   noMoreEntriesError,
+  missingEntriesError,
   indexError,
   lengthError,
   inexactError,

@@ -7,6 +7,7 @@ export type SbeErrorCode =
   | 'ERR_GODWIT_SBE_BLOCK_LENGTH'
   | 'ERR_GODWIT_SBE_GROUP_COUNT'
   | 'ERR_GODWIT_SBE_NO_MORE_ENTRIES'
+  | 'ERR_GODWIT_SBE_MISSING_ENTRIES'
   | 'ERR_GODWIT_SBE_INDEX'
   | 'ERR_GODWIT_SBE_LENGTH'
   | 'ERR_GODWIT_SBE_INEXACT'
@@ -83,6 +84,13 @@ export function noMoreEntriesError(name: string, count: number): SbeError {
   return new SbeError(
     'ERR_GODWIT_SBE_NO_MORE_ENTRIES',
     `${name}: all ${count} entries have been taken; check hasNext() before next()`,
+  )
+}
+
+export function missingEntriesError(name: string, taken: number, count: number): SbeError {
+  return new SbeError(
+    'ERR_GODWIT_SBE_MISSING_ENTRIES',
+    `${name}: only ${taken} of ${count} entries have been taken; take the others, or call resetCountToIndex() first`,
   )
 }
 

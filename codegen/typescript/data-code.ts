@@ -6,6 +6,7 @@ import type { Level, MessageContext } from './level.ts'
 import type { Module } from './module.ts'
 import { plus, readNumber, stringLiteral, writeNumber } from './literals.ts'
 import { upperFirst } from './names.ts'
+import { addDeclaration } from './site.ts'
 import { readTextCall, textSuffixOf } from './text-code.ts'
 
 /** Lengths above this are no exact Number, and no buffer is as long. */
@@ -175,6 +176,12 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
     code.line().doc(doc).block(`${signature} {`, () => lines.forEach((line) => code.line(line)))
   }
 
+  /** A method after which the data is written, as it has to be for stages. */
+  const emitWrite = (signature: string, doc: string, lines: readonly string[]): void => {
+    addDeclaration(site, data, { signature, doc })
+    emit(signature, doc, [...lines, 'return this'])
+  }
+
   const reserve = scope.take(`reserve${upperFirst(property)}`)
   emit(
     `${reserve}(length: number): number`,
@@ -186,7 +193,7 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
       'return offset',
     ],
   )
-  emit(
+  emitWrite(
     `${scope.take(`put${upperFirst(property)}`)}` +
       '(src: Uint8Array, srcOffset: number = 0, length: number = src.length - srcOffset): this',
     docOf(data),
@@ -194,9 +201,15 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
       `${module.runtime('checkRange')}(${label}, length, srcOffset, src.length)`,
       `const offset = this.${reserve}(length)`,
       `${module.runtime('copyBytes')}(${message}._bytes, offset, src, srcOffset, length)`,
-      'return this',
     ],
   )
+  if (context.stages !== undefined) {
+    emitWrite(
+      `${scope.take(`roomFor${upperFirst(property)}`)}(length: number): this`,
+      'Writes the length and leaves room for the data, which the caller writes: it ends at the message\'s `limit()`.',
+      [`this.${reserve}(length)`],
+    )
+  }
   if (characterEncoding === undefined) return
   const charset = textSuffixOf(characterEncoding)
   const lines =
@@ -216,5 +229,5 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
             `const offset = this.${reserve}(value.length)`,
             `${module.runtime(`write${charset}`)}(${message}._bytes, offset, value)`,
           ]
-  emit(`${property}(value: string): this`, docOf(data), [...lines, 'return this'])
+  emitWrite(`${property}(value: string): this`, docOf(data), lines)
 }

@@ -22,6 +22,8 @@ export interface GenerateOptions {
   readonly runtimeModule?: string
   /** Codecs that check the order in which a message is accessed: for development, at a cost per access. */
   readonly precedenceChecks?: boolean
+  /** Encoders with `staged()`: the compiler of the application then checks the order in which it encodes. */
+  readonly staged?: boolean
   /**
    * Modules that make plain objects of messages and back, with 64-bit integers as bigint, or as number, which throws
    * where it is not exact; default none.
@@ -37,16 +39,16 @@ export interface GeneratedFile {
 
 /** Generates the TypeScript codecs of a schema: a module per message and type, a dispatcher and an index. */
 export function generateTypeScript(ir: Ir, options: GenerateOptions = {}): readonly GeneratedFile[] {
-  const { objects, precedenceChecks = false } = options
+  const { objects, precedenceChecks = false, staged = false } = options
   const model = buildSchemaModel(ir)
-  const names = new SchemaNames(model, RUNTIME_NAMES)
+  const names = new SchemaNames(model, RUNTIME_NAMES, staged)
   const moduleOptions: ModuleOptions = {
     importExtension: options.importExtension ?? 'js',
     runtimeModule: options.runtimeModule ?? 'godwit/sbe',
     runtimeInterface: RUNTIME_INTERFACE,
   }
   const modules = [
-    ...model.messages.map((message) => emitMessage(model, names, message, moduleOptions, precedenceChecks)),
+    ...model.messages.map((message) => emitMessage(model, names, message, moduleOptions, { precedenceChecks, staged })),
     ...model.types.map((type) => emitType(model, names, type, moduleOptions)),
     emitDispatcher(model, names, moduleOptions),
     ...(objects === undefined ? [] : generateObjects(model, names, moduleOptions, objects, precedenceChecks)),

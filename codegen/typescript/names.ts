@@ -27,6 +27,9 @@ const RESERVED_MEMBERS = [
   ...Object.getOwnPropertyNames(Object.prototype),
 ]
 
+/** Members that stages need besides, of messages and of groups. */
+const STAGED_MEMBERS = { message: ['staged', '_stage'], group: ['end', '_parent'] } as const
+
 /** Our own modules, and what Windows takes for devices. */
 const RESERVED_FILES = [
   'index', 'dispatcher', 'con', 'prn', 'aux', 'nul',
@@ -105,8 +108,8 @@ export class MemberNames {
   private readonly scope: NameScope
   private readonly properties = new Map<object, string>()
 
-  constructor(members: readonly { readonly name: string }[]) {
-    this.scope = new NameScope(RESERVED_MEMBERS)
+  constructor(members: readonly { readonly name: string }[], reserved: readonly string[] = []) {
+    this.scope = new NameScope([...RESERVED_MEMBERS, ...reserved])
     for (const member of members) {
       this.properties.set(member, this.scope.take(lowerFirst(identifierOf(member.name))))
     }
@@ -133,9 +136,11 @@ export class SchemaNames {
   private readonly bases = new Map<object, string>()
   private readonly files = new Map<object, string>()
   private readonly members = new Map<object, MemberNames>()
+  private readonly staged: boolean
 
-  constructor(model: SchemaModel, runtimeNames: Iterable<string>) {
+  constructor(model: SchemaModel, runtimeNames: Iterable<string>, staged: boolean) {
     const exported = new NameScope([...GLOBAL_NAMES, ...LOCAL_NAMES, ...runtimeNames])
+    this.staged = staged
     const files = new NameScope(RESERVED_FILES)
     this.exportedScope = exported
     this.fileScope = files
@@ -174,7 +179,8 @@ export class SchemaNames {
 
   /** Accessor names of a message's or group's fields, groups and data. */
   blockMembers(owner: MessageModel | GroupModel): MemberNames {
-    return this.membersOf(owner, () => new MemberNames([...owner.fields, ...owner.groups, ...owner.data]))
+    const reserved = this.staged ? STAGED_MEMBERS[owner.kind] : []
+    return this.membersOf(owner, () => new MemberNames([...owner.fields, ...owner.groups, ...owner.data], reserved))
   }
 
   membersOf(key: object, make: () => MemberNames): MemberNames {

@@ -40,6 +40,7 @@ export const RUNTIME_NAMES: readonly string[] = [
   'isInt8s',
   'lengthError',
   'lengthToNul',
+  'missingEntriesError',
   'moveBytes',
   'noMoreEntriesError',
   'putExactAscii',

@@ -36,7 +36,7 @@ testWithVectors('codecs of every accepted schema compile under the strictest set
   assert.ok(schemas.length >= 78)
   built = await buildCodecs(schemas.flatMap((schema) => [
     sourceOf(schema, ''),
-    sourceOf(schema, '-checked', { precedenceChecks: true, objects: 'number' }),
+    sourceOf(schema, '-checked', { precedenceChecks: true, staged: true, objects: 'number' }),
     sourceOf(schema, '-objects', { objects: 'bigint' }),
   ]))
 })
