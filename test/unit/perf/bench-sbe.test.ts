@@ -7,7 +7,7 @@ import { MESSAGES, MESSAGES_PER_RUN } from '../../../perf/sbe/contender.ts'
 import { bookUpdateChecksum, bookUpdateNumbers } from '../../../perf/sbe/records/book-update.ts'
 import { carChecksum, carNumbers } from '../../../perf/sbe/records/car.ts'
 import { formatTable } from '../../../perf/sbe/report.ts'
-import type { Result } from '../../../perf/sbe/report.ts'
+import type { Result, Spread } from '../../../perf/sbe/report.ts'
 import { suite } from '../../support/suite.ts'
 
 const test = suite('bench:sbe')
@@ -73,7 +73,7 @@ test('wrong options are named with what was expected', () => {
 })
 
 test('the report has a table per message, in multiples of godwit', () => {
-  const spread = (median: number): { median: number; min: number; max: number } => ({ median, min: median, max: median })
+  const spread = (median: number): Spread => ({ median, min: median, max: median })
   const row = (contender: string, encode: number, decode: number): Result => ({
     message: 'car',
     contender,
