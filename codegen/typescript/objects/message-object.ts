@@ -8,7 +8,9 @@ import { headerValues } from '../wrap-code.ts'
 import { makeContext } from './object-context.ts'
 import type { ObjectContext, ObjectOptions } from './object-context.ts'
 import { emitObjectLength } from './object-lengths.ts'
-import { fromBytesOf, fromObjectOf, objectLengthOf, toBufferOf, toBytesOf, toObjectOf, writeFunctionOf } from './object-names.ts'
+import {
+  bodyFromObjectOf, fromBytesOf, fromObjectOf, objectLengthOf, toBufferOf, toBytesOf, toObjectOf,
+} from './object-names.ts'
 import { emitDataProperty, emitGroupProperty, emitProperties } from './object-types.ts'
 import { Path } from './path.ts'
 import { emitReadMessage } from './read-blocks.ts'
@@ -52,7 +54,7 @@ function emitFromObject(context: ObjectContext, message: MessageModel): void {
   const parameters = [`encoder: ${encoder}`, `object: ${objectNames.type(message)}`]
   code.list(`export function ${fromObjectOf(base)}(`, parameters, `): ${encoder} {`).indented(() => {
     const args = ['encoder._buffer', 'encoder._offset', 'encoder._end', 'object']
-    code.line(`encoder._limit = ${writeFunctionOf(base)}(${args.join(', ')})`)
+    code.line(`encoder._limit = ${bodyFromObjectOf(base)}(${args.join(', ')})`)
     if (precedenceChecks) code.line('encoder._order.skipAll()')
     code.line('return encoder')
   }).line('}')
@@ -78,7 +80,7 @@ function emitToBuffer(context: ObjectContext, message: MessageModel): void {
     const args = [stringLiteral(message.name), 'offset', length, 'length', 'buffer.byteLength']
     code.line(module.throwIf(`!(${inside})`, 'wrapError', ...args))
     emitHeader(context, message)
-    code.line(`return ${writeFunctionOf(base)}(buffer, ${plus('offset', header.encodedLength)}, end, object)`)
+    code.line(`return ${bodyFromObjectOf(base)}(buffer, ${plus('offset', header.encodedLength)}, end, object)`)
   }).line('}')
 }
 
