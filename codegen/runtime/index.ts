@@ -61,6 +61,6 @@ export {
   exactAsciiLength, exactLatin1Length, exactUtf8Length, exactText,
   putExactAscii, putExactLatin1, putExactUtf8, putExactText,
 } from './object-text.ts'
-export { takeScratch, returnScratch } from './scratch.ts'
+export { bufferOf, roomFor, takeRoom } from './message-memory.ts'
 export { floatToJson, float32ToJson, bytesToHex, formatMembers, formatMessage, formatSet } from './format.ts'
 export type { TextShape } from './format.ts'

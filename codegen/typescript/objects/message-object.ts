@@ -5,11 +5,12 @@ import { headerWords, inPlace, writeWord } from '../header-words.ts'
 import { plus, stringLiteral, writeNumber } from '../literals.ts'
 import type { Module } from '../module.ts'
 import { headerValues } from '../wrap-code.ts'
-import { hasGaps } from './gaps.ts'
 import { makeContext } from './object-context.ts'
 import type { ObjectContext, ObjectOptions } from './object-context.ts'
 import { emitObjectLength } from './object-lengths.ts'
-import { fromBytesOf, fromObjectOf, objectLengthOf, toBufferOf, toBytesOf, toObjectOf, writeFunctionOf } from './object-names.ts'
+import {
+  bodyFromObjectOf, fromBytesOf, fromObjectOf, objectLengthOf, toBufferOf, toBytesOf, toObjectOf,
+} from './object-names.ts'
 import { emitDataProperty, emitGroupProperty, emitProperties } from './object-types.ts'
 import { Path } from './path.ts'
 import { emitReadMessage } from './read-blocks.ts'
@@ -53,7 +54,7 @@ function emitFromObject(context: ObjectContext, message: MessageModel): void {
   const parameters = [`encoder: ${encoder}`, `object: ${objectNames.type(message)}`]
   code.list(`export function ${fromObjectOf(base)}(`, parameters, `): ${encoder} {`).indented(() => {
     const args = ['encoder._buffer', 'encoder._offset', 'encoder._end', 'object']
-    code.line(`encoder._limit = ${writeFunctionOf(base)}(${args.join(', ')})`)
+    code.line(`encoder._limit = ${bodyFromObjectOf(base)}(${args.join(', ')})`)
     if (precedenceChecks) code.line('encoder._order.skipAll()')
     code.line('return encoder')
   }).line('}')
@@ -79,7 +80,7 @@ function emitToBuffer(context: ObjectContext, message: MessageModel): void {
     const args = [stringLiteral(message.name), 'offset', length, 'length', 'buffer.byteLength']
     code.line(module.throwIf(`!(${inside})`, 'wrapError', ...args))
     emitHeader(context, message)
-    code.line(`return ${writeFunctionOf(base)}(buffer, ${plus('offset', header.encodedLength)}, end, object)`)
+    code.line(`return ${bodyFromObjectOf(base)}(buffer, ${plus('offset', header.encodedLength)}, end, object)`)
   }).line('}')
 }
 
@@ -107,16 +108,15 @@ function emitBytes(context: ObjectContext, message: MessageModel): void {
   const base = objectNames.base(message)
   const type = objectNames.type(message)
   code.line().doc(
-    'An object as message header and message.',
+    'An object as message header and message. Short messages share memory: what is to be transferred is copied first.',
     '@throws SbeError when a value is none that the schema allows',
   )
   code.block(`export function ${toBytesOf(base)}(object: ${type}): Uint8Array {`, () => {
     code.line(`const length = ${header.encodedLength} + ${objectLengthOf(base)}(object)`)
-    code.line(`const buffer = ${module.runtime('takeScratch')}(length)`)
-    if (hasGaps(model, message)) code.line('buffer.bytes.fill(0, 0, length)')
-    code.line(`const end = ${toBufferOf(base)}(buffer, 0, object, length)`)
-    code.line('const bytes = buffer.bytes.slice(0, end)').line(`${module.runtime('returnScratch')}(buffer)`)
-    code.line('return bytes')
+    code.line(`const buffer = ${module.runtime('roomFor')}(length)`)
+    code.line(`const offset = ${module.runtime('takeRoom')}(buffer, length)`)
+    code.line(`const end = ${toBufferOf(base)}(buffer, offset, object, length)`)
+    code.line('return buffer.bytes.subarray(offset, end)')
   })
 
   const decoder = module.value(names.file(message), `${names.base(message)}Decoder`)
@@ -126,8 +126,8 @@ function emitBytes(context: ObjectContext, message: MessageModel): void {
     '@throws SbeError when it is another message, or malformed',
   )
   code.block(`export function ${fromBytesOf(base)}(bytes: Uint8Array): ${type} {`, () => {
-    code.line(`const buffer = new ${module.runtime('DirectBuffer')}(bytes)`)
-    code.line(`const decoder = new ${decoder}().wrapAndApplyHeader(buffer, 0, new ${headerDecoder}())`)
-    code.line(`return ${toObjectOf(base)}(decoder)`)
+    code.line(`const decoder = new ${decoder}()`)
+    const args = [`${module.runtime('bufferOf')}(bytes)`, '0', `new ${headerDecoder}()`, 'bytes.length']
+    code.line(`return ${toObjectOf(base)}(decoder.wrapAndApplyHeader(${args.join(', ')}))`)
   })
 }

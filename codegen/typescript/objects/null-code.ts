@@ -35,7 +35,7 @@ function emitNullElements(code: Writer, memory: Memory, type: ScalarModel, offse
   const value = literal(primitive, type.nullValue)
   if (size === 1 && type.arrayLength !== undefined) {
     const range = `${memory.place(offset)}, ${memory.place(offset + length)}`
-    code.line(`${memory.bytes()}.fill(${value} & 0xff, ${range})`)
+    code.line(`${memory.bytes()}.fill(${Number(type.nullValue) & 0xff}, ${range})`)
   } else if (length <= UNROLLED_ELEMENTS_MAX) {
     for (let i = 0; i < length; i++) code.line(memory.write(primitive, offset + i * size, value))
   } else {

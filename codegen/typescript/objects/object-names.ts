@@ -84,12 +84,12 @@ function unionNames(base: string): string[] {
 function messageNames(base: string): string[] {
   return [
     `${base}Object`, toObjectOf(base), fromObjectOf(base), objectLengthOf(base), toBufferOf(base), fromBytesOf(base),
-    toBytesOf(base), readFunctionOf(base), writeFunctionOf(base),
+    toBytesOf(base), bodyFromObjectOf(base),
   ]
 }
 
 function groupNames(base: string): string[] {
-  return [`${base}Object`, readFunctionOf(base), writeFunctionOf(base)]
+  return [`${base}Object`, toObjectsOf(base), fromObjectsOf(base)]
 }
 
 function typeNames(base: string): string[] {
@@ -124,10 +124,15 @@ export function fromBufferOf(base: string): string {
   return `${lowerFirst(base)}FromBuffer`
 }
 
-export function readFunctionOf(base: string): string {
-  return `read${base}`
+/** Functions of a module for its own use: the message after its header, and the entries of groups. */
+export function bodyFromObjectOf(base: string): string {
+  return `${lowerFirst(base)}BodyFromObject`
 }
 
-export function writeFunctionOf(base: string): string {
-  return `write${base}`
+export function toObjectsOf(base: string): string {
+  return `${lowerFirst(base)}ToObjects`
+}
+
+export function fromObjectsOf(base: string): string {
+  return `${lowerFirst(base)}FromObjects`
 }

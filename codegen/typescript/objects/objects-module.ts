@@ -74,7 +74,7 @@ function emitFromBytes(context: ObjectContext): void {
   code.line().doc('As the one above, for bytes that are a message with its header.')
   const name = fromBytesOf(objectNames.union)
   code.block(`export function ${name}(bytes: Uint8Array): ${unionType(context)} | undefined {`, () => {
-    code.line(`return ${fromBufferOf(objectNames.union)}(new ${module.runtime('DirectBuffer')}(bytes))`)
+    code.line(`return ${fromBufferOf(objectNames.union)}(${module.runtime('bufferOf')}(bytes), 0, bytes.length)`)
   })
 }
 
@@ -93,7 +93,10 @@ function emitEncode(context: ObjectContext): void {
       code.line(`default: throw ${error}('message', ${value}, ${expected})`)
     })
   }
-  code.line().doc('An object as message header and message.', '@throws SbeError when a value is none that the schema allows')
+  code.line().doc(
+    'An object as message header and message. Short messages share memory: what is to be transferred is copied first.',
+    '@throws SbeError when a value is none that the schema allows',
+  )
   code.block(`export function ${toBytesOf(objectNames.union)}(message: ${unionType(context)}): Uint8Array {`, () => {
     emitSwitch(toBytesOf, ['message.value'])
   })

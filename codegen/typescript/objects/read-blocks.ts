@@ -13,7 +13,7 @@ import type { MemberNames, NameScope } from '../names.ts'
 import { readTextCall } from '../text-code.ts'
 import { Memory } from './memory.ts'
 import type { ObjectContext } from './object-context.ts'
-import { readFunctionOf, toObjectOf } from './object-names.ts'
+import { toObjectOf, toObjectsOf } from './object-names.ts'
 import type { Path } from './path.ts'
 import { objectLiteral, readFields } from './read-code.ts'
 
@@ -75,7 +75,7 @@ function emitParts(level: Level, locals: NameScope, properties: string[]): void 
   for (const group of owner.groups) {
     const property = members.of(group)
     const local = locals.take(property)
-    const value = `${readFunctionOf(objectNames.base(group))}(${decoder})`
+    const value = `${toObjectsOf(objectNames.base(group))}(${decoder})`
     const absent = group.sinceVersion > 0 ? `${decoder}._actingVersion < ${group.sinceVersion} ? [] : ` : ''
     code.line(`const ${local} = ${absent}${value}`)
     properties.push(local === property ? property : `${property}: ${local}`)
@@ -112,7 +112,7 @@ function emitReadGroup(parent: Level, group: GroupModel): void {
   const decoderType = module.type(names.file(message), `${names.base(message)}Decoder`)
   const type = objectNames.type(group)
   const isFixed = isFixedStride(group)
-  const name = readFunctionOf(objectNames.base(group))
+  const name = toObjectsOf(objectNames.base(group))
   code.line().block(`function ${name}(message: ${decoderType}): ${type}[] {`, () => {
     const read = (member: typeof blockLengthMember): string =>
       readNumber('view', member.type.primitive, plus('header', member.offset), littleEndian)

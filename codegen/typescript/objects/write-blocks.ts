@@ -8,7 +8,7 @@ import type { NameScope } from '../names.ts'
 import { textSuffixOf } from '../text-code.ts'
 import { Memory } from './memory.ts'
 import type { ObjectContext } from './object-context.ts'
-import { writeFunctionOf } from './object-names.ts'
+import { bodyFromObjectOf, fromObjectsOf } from './object-names.ts'
 import type { Path } from './path.ts'
 import { emitMember, writeFields } from './write-code.ts'
 import type { WriteSite } from './write-code.ts'
@@ -50,7 +50,7 @@ export function emitWriteMessage(context: ObjectContext, message: MessageModel, 
       `object: ${objectNames.type(message)}`,
     ]
     code.line('/** Writes the root block and what follows it; returns where that ends. */')
-    code.list(`function ${writeFunctionOf(objectNames.base(message))}(`, parameters, '): number {')
+    code.list(`function ${bodyFromObjectOf(objectNames.base(message))}(`, parameters, '): number {')
     code.indented(() => declareMemory(context, memory))
   })
   for (const group of message.groups) emitGroup(shared, message, group, path, 0)
@@ -84,7 +84,7 @@ function emitBlock(
   writeFields(site, owner.fields, members)
   for (const group of owner.groups) {
     const args = ['buffer', 'limit', 'end', `${object}.${members.of(group)}`, ...indices.slice(0, depth)]
-    code.line(`limit = ${writeFunctionOf(objectNames.base(group))}(${args.join(', ')})`)
+    code.line(`limit = ${fromObjectsOf(objectNames.base(group))}(${args.join(', ')})`)
   }
   for (const data of owner.data) emitData(site, data, members.of(data))
 }
@@ -109,7 +109,7 @@ function emitGroup(
     `entries: readonly ${type}[]`,
     ...indices.slice(0, depth).map((outer) => `${outer}: number`),
   ]
-  code.line().list(`function ${writeFunctionOf(objectNames.base(group))}(`, parameters, '): number {')
+  code.line().list(`function ${fromObjectsOf(objectNames.base(group))}(`, parameters, '): number {')
   const mark = code.mark()
   code.indented(() => {
     emitCountCheck(context, group, path, 'entries')

@@ -106,7 +106,7 @@ function writeNumber(member: Member, field: FieldModel, type: ScalarModel | Enum
     else code.line(memory.write(type.primitive, offset, local))
     return
   }
-  const condition = `${local} === null || ${check.condition(local)}`
+  const condition = `${local} === null || (${check.condition(local)})`
   refuse(member, condition, `null or ${check.expected}`, error)
   if (!asWords) {
     const value = `${local} ?? ${literal(type.primitive, type.nullValue)}`
@@ -197,7 +197,7 @@ function writeText(member: Member, field: FieldModel, type: ScalarModel): void {
   // What begins like a null is one.
   const condition = nullabilityOf(field).byValue ? `${isPut} && !(${memory.isNull(type, offset)})` : isPut
   const args = [path.code(), local, textLengthOf(site.context, encoding, local), length, stringLiteral(encoding)]
-  module.code.line(module.throwIf(`!(${condition})`, 'textError', ...args))
+  module.code.line(module.throwIf(condition === isPut ? `!${isPut}` : `!(${condition})`, 'textError', ...args))
 }
 
 /** Expression of the bytes that a text takes; negative when it has no encoding. */
@@ -240,7 +240,7 @@ function writeElements(member: Member, field: FieldModel, type: ScalarModel): vo
   const { size } = PRIMITIVE_TYPES[primitive]
   code.block(`for (let k = 0; k < ${length}; k++) {`, () => {
     code.line(`const element = ${local}[k] as ${elementType}`)
-    const condition = hasNulls ? `element === null || ${check.condition('element')}` : check.condition('element')
+    const condition = hasNulls ? `element === null || (${check.condition('element')})` : check.condition('element')
     const element: Member = { site, local: 'element', path: path.at('k'), offset }
     refuse(element, condition, (hasNulls ? 'null or ' : '') + check.expected, asWords ? 'wideValueError' : 'valueError')
     const start = (extra: number): string => `${memory.place(offset + extra)} + k${size === 1 ? '' : ` * ${size}`}`
