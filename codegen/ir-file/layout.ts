@@ -10,22 +10,17 @@ import type { Presence, Signal } from '../ir/token.ts'
 export interface TokenLayout {
   /** The first release that writes it. */
   readonly release: string
-  readonly blockLength: number
-  /** Strings behind the block. */
+  /** Strings behind the block: the package came last. */
   readonly strings: number
 }
 
-export const LAYOUT_1_36: TokenLayout = { release: '1.36', blockLength: 28, strings: 12 }
-export const LAYOUT_1_6: TokenLayout = { release: '1.6', blockLength: 28, strings: 11 }
+export const LAYOUT_1_36: TokenLayout = { release: '1.36', strings: 12 }
+export const LAYOUT_1_6: TokenLayout = { release: '1.6', strings: 11 }
 
-/** Newest first: what is not yet there in an older one is missing at the end of its block or of its strings. */
-export const TOKEN_LAYOUTS: readonly TokenLayout[] = [
-  LAYOUT_1_36,
-  LAYOUT_1_6,
-  { release: '1.5.6', blockLength: 28, strings: 10 },
-  { release: '1.5', blockLength: 24, strings: 10 },
-]
+/** Newest first. Files of releases before 1.6 had less; they lacked values and versions that decoders need. */
+export const TOKEN_LAYOUTS: readonly TokenLayout[] = [LAYOUT_1_36, LAYOUT_1_6]
 
+export const TOKEN_BLOCK_LENGTH = 28
 export const FRAME_BLOCK_LENGTH = 12
 export const FRAME_STRINGS = 3
 /** The only version of the format that there is. */

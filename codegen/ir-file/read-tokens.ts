@@ -4,8 +4,8 @@ import type { ByteOrder, Token } from '../ir/token.ts'
 import { MAX_DOCUMENT_BYTES, MAX_TOKENS } from '../limits.ts'
 import { IrFileError } from './ir-file-error.ts'
 import {
-  FRAME, FRAME_BLOCK_LENGTH, FRAME_STRINGS, IR_VERSION, LAYOUT_1_36, LENGTH_BYTES, PRESENCES, PRIMITIVES, SIGNALS, TOKEN,
-  TOKEN_LAYOUTS,
+  FRAME, FRAME_BLOCK_LENGTH, FRAME_STRINGS, IR_VERSION, LAYOUT_1_6, LENGTH_BYTES, PRESENCES, PRIMITIVES, SIGNALS, TOKEN,
+  TOKEN_BLOCK_LENGTH, TOKEN_LAYOUTS,
 } from './layout.ts'
 import type { TokenLayout } from './layout.ts'
 import { valueOfBytes } from './primitive-bytes.ts'
@@ -61,7 +61,7 @@ class IrReader {
     const [packageName = '', namespaceName, semanticVersion = ''] = this.#texts(FRAME_BLOCK_LENGTH, FRAME_STRINGS)
     const { layout, places } = this.#findLayout(frameEnd)
     const tokens = places.map((at, index) => this.#token(at, index, layout))
-    if (layout !== LAYOUT_1_36) this.#forgetLeftovers(frameEnd, tokens)
+    if (layout === LAYOUT_1_6) this.#forgetLeftovers(frameEnd, tokens)
     return {
       schemaId: this.#view.getInt32(FRAME.schemaId, true),
       schemaVersion: this.#view.getInt32(FRAME.schemaVersion, true),
@@ -89,12 +89,12 @@ class IrReader {
       if (places.length === MAX_TOKENS) {
         return new IrFileError('ERR_GODWIT_SBE_IR_LIMIT', `the file has more than ${MAX_TOKENS} tokens`, at)
       }
-      if (at + layout.blockLength > this.#bytes.length) {
+      if (at + TOKEN_BLOCK_LENGTH > this.#bytes.length) {
         return formatError(`the file ends in token ${places.length}`, this.#bytes.length)
       }
       const unknown = this.#unknownCode(at, places.length)
       if (unknown !== undefined) return unknown
-      const end = this.#endOfStrings(at + layout.blockLength, layout.strings)
+      const end = this.#endOfStrings(at + TOKEN_BLOCK_LENGTH, layout.strings)
       if (typeof end !== 'number') return end
       places.push(at)
       at = end
@@ -129,7 +129,7 @@ class IrReader {
     const int32 = (offset: number): number => this.#view.getInt32(at + offset, true)
     const code = (offset: number): number => this.#view.getUint8(at + offset)
     const primitiveType = PRIMITIVES[code(TOKEN.primitiveType)]
-    const [name, constant, minimum, maximum, nothing, ...texts] = this.#strings(at + layout.blockLength, layout.strings)
+    const [name, constant, minimum, maximum, nothing, ...texts] = this.#strings(at + TOKEN_BLOCK_LENGTH, layout.strings)
     const [characterEncoding, epoch, timeUnit, semanticType, description, referencedName, packageName] =
       texts.map((bytes) => this.#textOf(bytes))
     const value = (bytes: Uint8Array | undefined): PrimitiveValue | undefined => {
@@ -147,7 +147,7 @@ class IrReader {
       id: int32(TOKEN.id),
       version: int32(TOKEN.version),
       sinceVersion: int32(TOKEN.version),
-      deprecated: layout.blockLength > TOKEN.deprecated ? int32(TOKEN.deprecated) : 0,
+      deprecated: int32(TOKEN.deprecated),
       encodedLength: int32(TOKEN.encodedLength),
       offset: int32(TOKEN.offset),
       componentTokenCount: int32(TOKEN.componentTokenCount),
@@ -195,8 +195,8 @@ class IrReader {
   }
 
   /**
-   * Releases from 1.5.6 to 1.34 reserve room for the version of a deprecation and do not write it: all tokens then have
-   * there what the frame, which was in the same memory before, left behind.
+   * Releases before 1.35 reserve room for the version of a deprecation and do not write it: all tokens then have there
+   * what the frame, which was in the same memory before, left behind.
    */
   #forgetLeftovers(frameEnd: number, tokens: readonly FileToken[]): void {
     const frame = new DataView(new ArrayBuffer(TOKEN.deprecated + 4))
