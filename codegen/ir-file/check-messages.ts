@@ -105,7 +105,7 @@ class MessageChecks {
     if (offset < end) fail(field, `has offset ${offset}, and the fields before it end at ${end}`)
     const type = this.#types.type(field)
     // Releases before 1.16 do not look at the type for the version of a field, but for that of the type they do.
-    field.token.version = Math.max(field.token.version, type.begin.token.version)
+    field.token.version = field.token.sinceVersion = Math.max(field.token.version, type.begin.token.version)
     if (type.begin.token.offset !== offset) fail(type.begin, `has another offset than its field '${field.token.name}'`)
     if (encoding.presence === 'constant') checkConstant(field, type)
     else if (encoding.constValue !== undefined) fail(field, 'has a constant value and is none')

@@ -6,10 +6,10 @@ import { ByteWriter } from './byte-writer.ts'
 import { IrFileError } from './ir-file-error.ts'
 import { javaHashOrder } from './java-hash-map.ts'
 import {
-  IR_VERSION, LAYOUT_1_36, LAYOUT_1_6, MAX_STRING_BYTES, MAX_VALUE_BYTES, PRESENCES, PRIMITIVES, SIGNALS,
+  IR_VERSION, MAX_STRING_BYTES, MAX_VALUE_BYTES, PRESENCES, PRIMITIVES, SIGNALS,
   SIGNALS_WITH_BYTE_ORDER,
 } from './layout.ts'
-import type { TokenLayout } from './layout.ts'
+import type { IrLayout } from './layout.ts'
 import { bytesOfValue } from './primitive-bytes.ts'
 
 export interface EncodeIrOptions {
@@ -18,19 +18,19 @@ export interface EncodeIrOptions {
    * releases cannot read the layout of newer ones, nor can newer ones read that of older ones. The layout of 1.6, for
    * releases up to 1.35, has no package names of types.
    */
-  readonly layout?: '1.36' | '1.6' | undefined
+  readonly layout?: IrLayout | undefined
 }
 
 /**
  * A schema as the bytes of an `.sbeir` file, those that the SBE reference implementation writes for it. What such files
  * do not hold is lost: the description of the schema, the order of its messages, and the versions that plain members
- * of composites have of their own (see {@link versionsLost}).
+ * of composites have of their own.
  *
  * Throws `IrFileError` (`ERR_GODWIT_SBE_IR_LIMIT`) when a text is longer than 65534 bytes, a constant longer than 4096,
  * or the file would get larger than 16 MiB.
  */
 export function encodeIr(ir: Ir, options: EncodeIrOptions = {}): Uint8Array {
-  const encoder = new IrEncoder(options.layout === '1.6' ? LAYOUT_1_6 : LAYOUT_1_36, ir)
+  const encoder = new IrEncoder(options.layout ?? '1.36', ir)
   encoder.frame()
   for (const token of ir.headerTokens) encoder.token(token)
   for (const message of inFileOrder(ir.messages)) {
@@ -49,10 +49,10 @@ function inFileOrder(messages: readonly IrMessage[]): IrMessage[] {
 class IrEncoder {
   readonly #out = new ByteWriter()
   readonly #text = new TextEncoder()
-  readonly #layout: TokenLayout
+  readonly #layout: IrLayout
   readonly #ir: Ir
 
-  constructor(layout: TokenLayout, ir: Ir) {
+  constructor(layout: IrLayout, ir: Ir) {
     this.#layout = layout
     this.#ir = ir
   }
@@ -91,7 +91,7 @@ class IrEncoder {
     this.#string(encoding.semanticType, 'semantic type', token)
     this.#string(token.description, 'description', token)
     this.#string(token.referencedName, 'name of the type', token)
-    if (this.#layout === LAYOUT_1_36) this.#string(token.packageName, 'package', token)
+    if (this.#layout === '1.36') this.#string(token.packageName, 'package', token)
     if (this.#out.length > MAX_DOCUMENT_BYTES) throw limitError(`the file gets larger than ${MAX_DOCUMENT_BYTES} bytes`)
   }
 

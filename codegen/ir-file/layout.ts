@@ -6,19 +6,14 @@
 import type { PrimitiveName } from '../ir/primitive-type.ts'
 import type { Presence, Signal } from '../ir/token.ts'
 
-/** What a token looks like in files of some releases of the reference. */
-export interface TokenLayout {
-  /** The first release that writes it. */
-  readonly release: string
-  /** Strings behind the block: the package came last. */
-  readonly strings: number
-}
+/** The first release of the reference whose files look so. */
+export type IrLayout = '1.36' | '1.6'
 
-export const LAYOUT_1_36: TokenLayout = { release: '1.36', strings: 12 }
-export const LAYOUT_1_6: TokenLayout = { release: '1.6', strings: 11 }
-
-/** Newest first. Files of releases before 1.6 had less; they lacked values and versions that decoders need. */
-export const TOKEN_LAYOUTS: readonly TokenLayout[] = [LAYOUT_1_36, LAYOUT_1_6]
+/**
+ * Strings behind the block of a token, newest first: the package came last. Files of releases before 1.6 had still
+ * less, and lacked values and versions that decoders need.
+ */
+export const STRINGS_OF_LAYOUT: ReadonlyMap<IrLayout, number> = new Map([['1.36', 12], ['1.6', 11]])
 
 export const TOKEN_BLOCK_LENGTH = 28
 export const FRAME_BLOCK_LENGTH = 12

@@ -4,10 +4,10 @@ import type { ByteOrder, Token } from '../ir/token.ts'
 import { MAX_DOCUMENT_BYTES, MAX_TOKENS } from '../limits.ts'
 import { IrFileError } from './ir-file-error.ts'
 import {
-  FRAME, FRAME_BLOCK_LENGTH, FRAME_STRINGS, IR_VERSION, LAYOUT_1_6, LENGTH_BYTES, PRESENCES, PRIMITIVES, SIGNALS, TOKEN,
-  TOKEN_BLOCK_LENGTH, TOKEN_LAYOUTS,
+  FRAME, FRAME_BLOCK_LENGTH, FRAME_STRINGS, IR_VERSION, LENGTH_BYTES, PRESENCES, PRIMITIVES, SIGNALS,
+  STRINGS_OF_LAYOUT, TOKEN, TOKEN_BLOCK_LENGTH,
 } from './layout.ts'
-import type { TokenLayout } from './layout.ts'
+import type { IrLayout } from './layout.ts'
 import { valueOfBytes } from './primitive-bytes.ts'
 
 export type MutableToken = { -readonly [Key in keyof Token]: Token[Key] }
@@ -28,6 +28,13 @@ export interface FileContent {
   readonly namespaceName: string | undefined
   readonly semanticVersion: string
   readonly tokens: readonly FileToken[]
+}
+
+interface FoundLayout {
+  readonly layout: IrLayout
+  /** Strings of each token. */
+  readonly strings: number
+  readonly places: readonly number[]
 }
 
 /** What XML can have in an attribute; more is in no schema. */
@@ -59,9 +66,9 @@ class IrReader {
     const frameEnd = this.#endOfStrings(FRAME_BLOCK_LENGTH, FRAME_STRINGS)
     if (typeof frameEnd !== 'number') throw frameEnd
     const [packageName = '', namespaceName, semanticVersion = ''] = this.#texts(FRAME_BLOCK_LENGTH, FRAME_STRINGS)
-    const { layout, places } = this.#findLayout(frameEnd)
-    const tokens = places.map((at, index) => this.#token(at, index, layout))
-    if (layout === LAYOUT_1_6) this.#forgetLeftovers(frameEnd, tokens)
+    const { layout, strings, places } = this.#findLayout(frameEnd)
+    const tokens = places.map((at, index) => this.#token(at, index, strings))
+    if (layout === '1.6') this.#forgetLeftovers(frameEnd, tokens)
     return {
       schemaId: this.#view.getInt32(FRAME.schemaId, true),
       schemaVersion: this.#view.getInt32(FRAME.schemaVersion, true),
@@ -73,17 +80,17 @@ class IrReader {
   }
 
   /** The layout in which tokens with known codes fill the file to its last byte, and where they begin. */
-  #findLayout(start: number): { readonly layout: TokenLayout; readonly places: readonly number[] } {
+  #findLayout(start: number): FoundLayout {
     let furthest: IrFileError | undefined
-    for (const layout of TOKEN_LAYOUTS) {
-      const places = this.#placesOfTokens(start, layout)
-      if (!(places instanceof IrFileError)) return { layout, places }
+    for (const [layout, strings] of STRINGS_OF_LAYOUT) {
+      const places = this.#placesOfTokens(start, strings)
+      if (!(places instanceof IrFileError)) return { layout, strings, places }
       if (furthest === undefined || (places.offset ?? 0) > (furthest.offset ?? 0)) furthest = places
     }
     throw furthest ?? formatError('there are no tokens', start)
   }
 
-  #placesOfTokens(start: number, layout: TokenLayout): number[] | IrFileError {
+  #placesOfTokens(start: number, strings: number): number[] | IrFileError {
     const places: number[] = []
     for (let at = start; at < this.#bytes.length;) {
       if (places.length === MAX_TOKENS) {
@@ -94,7 +101,7 @@ class IrReader {
       }
       const unknown = this.#unknownCode(at, places.length)
       if (unknown !== undefined) return unknown
-      const end = this.#endOfStrings(at + TOKEN_BLOCK_LENGTH, layout.strings)
+      const end = this.#endOfStrings(at + TOKEN_BLOCK_LENGTH, strings)
       if (typeof end !== 'number') return end
       places.push(at)
       at = end
@@ -125,11 +132,11 @@ class IrReader {
     return at
   }
 
-  #token(at: number, index: number, layout: TokenLayout): FileToken {
+  #token(at: number, index: number, strings: number): FileToken {
     const int32 = (offset: number): number => this.#view.getInt32(at + offset, true)
     const code = (offset: number): number => this.#view.getUint8(at + offset)
     const primitiveType = PRIMITIVES[code(TOKEN.primitiveType)]
-    const [name, constant, minimum, maximum, nothing, ...texts] = this.#strings(at + TOKEN_BLOCK_LENGTH, layout.strings)
+    const [name, constant, minimum, maximum, nothing, ...texts] = this.#strings(at + TOKEN_BLOCK_LENGTH, strings)
     const [characterEncoding, epoch, timeUnit, semanticType, description, referencedName, packageName] =
       texts.map((bytes) => this.#textOf(bytes))
     const value = (bytes: Uint8Array | undefined): PrimitiveValue | undefined => {
