@@ -70,7 +70,6 @@ function detailsOf(token: Token): string {
   const { characterEncoding, epoch, timeUnit, semanticType } = encoding
   const details = [
     presence === 'required' ? '' : presence,
-    constValue === undefined ? '' : `= ${textOf(constValue, encoding)}`,
     referencedName === undefined ? '' : `of type ${referencedName}`,
     packageName === undefined ? '' : `in package ${packageName}`,
     minValue === undefined ? '' : `min ${textOf(minValue, encoding)}`,
@@ -83,7 +82,8 @@ function detailsOf(token: Token): string {
     deprecated === 0 ? '' : `deprecated since ${deprecated}`,
   ]
   const given = details.filter((detail) => detail !== '')
-  return given.length === 0 ? '' : `  ${given.join(', ')}`
+  const value = constValue === undefined ? '' : ` = ${textOf(constValue, encoding)}`
+  return given.length === 0 ? value : `${value}  ${given.join(', ')}`
 }
 
 /** Characters as themselves where they can be seen, numbers in decimal. */

@@ -8,14 +8,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import uk.co.real_logic.sbe.ir.Ir;
+import uk.co.real_logic.sbe.ir.IrDecoder;
 import uk.co.real_logic.sbe.ir.IrEncoder;
 import uk.co.real_logic.sbe.xml.IrGenerator;
 import uk.co.real_logic.sbe.xml.ParserOptions;
 import uk.co.real_logic.sbe.xml.XmlSchemaParser;
 
-/** Writes files of the intermediate representation, with what releases of the reference since 1.5 have in common. */
-public final class IrWriter {
-  private IrWriter() {
+/**
+ * An old release of the reference behind a pipe, for files of its intermediate representation: writes that of a schema,
+ * or reads one and writes what it has read.
+ */
+public final class OldReference {
+  private OldReference() {
   }
 
   public static void main(final String[] arguments) throws Exception {
@@ -33,7 +37,12 @@ public final class IrWriter {
     final Map<String, Object> answer = new LinkedHashMap<>();
     try {
       final Map<String, Object> request = (Map<String, Object>)Json.parse(line);
-      write((String)request.get("schema"), (String)request.get("out"));
+      final String out = (String)request.get("out");
+      if (request.containsKey("schema")) {
+        write(parse((String)request.get("schema")), out);
+      } else {
+        write(read((String)request.get("file")), out);
+      }
       answer.put("ok", true);
     } catch (final Exception e) {
       answer.put("ok", false);
@@ -42,12 +51,20 @@ public final class IrWriter {
     return answer;
   }
 
-  private static void write(final String schema, final String out) throws Exception {
+  private static Ir parse(final String schema) throws Exception {
     final ParserOptions options = ParserOptions.builder().stopOnError(true).suppressOutput(true).build();
-    final Ir ir;
     try (InputStream in = new FileInputStream(new File(schema))) {
-      ir = new IrGenerator().generate(XmlSchemaParser.parse(in, options), null);
+      return new IrGenerator().generate(XmlSchemaParser.parse(in, options));
     }
+  }
+
+  private static Ir read(final String file) {
+    try (IrDecoder decoder = new IrDecoder(file)) {
+      return decoder.decode();
+    }
+  }
+
+  private static void write(final Ir ir, final String out) {
     try (IrEncoder encoder = new IrEncoder(out, ir)) {
       encoder.encode();
     }
