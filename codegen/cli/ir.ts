@@ -1,3 +1,4 @@
+import { decodeIr } from '../ir-file/decode-ir.ts'
 import { encodeIr } from '../ir-file/encode-ir.ts'
 import { FRAME_BLOCK_LENGTH, isIrFile, STRINGS_OF_LAYOUT } from '../ir-file/layout.ts'
 import type { IrLayout } from '../ir-file/layout.ts'
@@ -80,7 +81,7 @@ function layoutOf(text: string | undefined): IrLayout | undefined {
 
 function write(schema: Ir, file: string, out: string, layout: IrLayout | undefined, output: Output): void {
   const bytes = encodeIr(schema, { layout })
-  tellOfLostVersions(schema, file, output)
+  tellOfLostVersions(membersWithLostVersions(schema, decodeIr(bytes)), file, output)
   if (out === STANDARD_OUTPUT) {
     output.out(bytes)
     return
@@ -90,8 +91,7 @@ function write(schema: Ir, file: string, out: string, layout: IrLayout | undefin
   output.out(`${out}: ${parts.join(', ')}\n`)
 }
 
-function tellOfLostVersions(schema: Ir, file: string, output: Output): void {
-  const names = membersWithLostVersions(schema)
+function tellOfLostVersions(names: readonly string[], file: string, output: Output): void {
   if (names.length === 0) return
   const rest = names.length > NAMES_MAX ? ` and ${names.length - NAMES_MAX} more` : ''
   const shown = names.slice(0, NAMES_MAX).join(', ') + rest
