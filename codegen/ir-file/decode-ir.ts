@@ -9,7 +9,7 @@ import { readTokens } from './read-tokens.ts'
  * The file may come from a stranger: it is refused unless its tokens are such as come of a valid schema. Throws
  * `IrFileError`, which says where in the file: `ERR_GODWIT_SBE_IR_FORMAT` when the bytes are no such file,
  * `ERR_GODWIT_SBE_IR_CONTENT` when they have no valid schema, `ERR_GODWIT_SBE_IR_LIMIT` when there are more than 16 MiB
- * or 500,000 tokens of them.
+ * of them.
  */
 export function decodeIr(bytes: Uint8Array): Ir {
   return checkContent(readTokens(bytes), bytes.length)

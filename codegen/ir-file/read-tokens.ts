@@ -1,7 +1,7 @@
 /** From the bytes of a file to its tokens; what the tokens say is not looked at. */
 import type { PrimitiveValue } from '../ir/primitive-type.ts'
 import type { ByteOrder, Token } from '../ir/token.ts'
-import { MAX_DOCUMENT_BYTES, MAX_TOKENS } from '../limits.ts'
+import { MAX_DOCUMENT_BYTES } from '../limits.ts'
 import { IrFileError } from './ir-file-error.ts'
 import {
   FRAME, FRAME_BLOCK_LENGTH, FRAME_STRINGS, IR_VERSION, LENGTH_BYTES, PRESENCES, PRIMITIVES, SIGNALS,
@@ -93,9 +93,6 @@ class IrReader {
   #placesOfTokens(start: number, strings: number): number[] | IrFileError {
     const places: number[] = []
     for (let at = start; at < this.#bytes.length;) {
-      if (places.length === MAX_TOKENS) {
-        return new IrFileError('ERR_GODWIT_SBE_IR_LIMIT', `the file has more than ${MAX_TOKENS} tokens`, at)
-      }
       if (at + TOKEN_BLOCK_LENGTH > this.#bytes.length) {
         return formatError(`the file ends in token ${places.length}`, this.#bytes.length)
       }
