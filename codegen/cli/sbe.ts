@@ -12,6 +12,10 @@ export const sbe: Command = (args, output) =>
           summary: 'write TypeScript codecs for schemas',
           load: async () => (await import('./generate.ts')).generate,
         },
+        ir: {
+          summary: 'list the tokens of a schema, or write them as an .sbeir file',
+          load: async () => (await import('./ir.ts')).ir,
+        },
         validate: {
           summary: 'check schemas and list all errors',
           load: async () => (await import('./validate.ts')).validate,
