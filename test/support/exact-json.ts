@@ -38,6 +38,5 @@ export function differenceFromGenerated(onTheFly: unknown, generated: unknown, p
 }
 
 function isSameNumber(digits: string, generated: unknown): boolean {
-  // Of -0 `toJSON` makes 0 in floats.
-  return typeof generated === 'string' ? generated === digits : Number(digits) === generated
+  return typeof generated === 'string' ? generated === digits : Object.is(Number(digits), generated)
 }
