@@ -26,8 +26,8 @@ const OUTPUT_LENGTH_MAX = 1024 * 1024
 
 const HELP = `Usage: ${NAME} --schema <file> [--hex <digits> | <file> | -] [options]
 
-Prints messages as JSON, from their schema alone: an object for each, with its header, on a line. Reads a file, hex digits
-or the standard input, as it comes. Captures of networks are recognised: pcap and pcapng, with UDP and TCP.
+Prints messages as JSON, from their schema alone: an object for each, with its header, on a line. Reads a file, hex
+digits or the standard input, as it comes. Captures of networks are recognised: pcap and pcapng, with UDP and TCP.
 
 Options:
   --schema <file>        schema of the messages; can be repeated, messages go by the schema id in their headers
@@ -117,7 +117,8 @@ async function printAll(
   await stdout.flush()
 }
 
-function inputOf(decoder: OtfDecoderSet, { framing: name, input, lengthMax, filter, source }: DecodeOptions): MessageInput {
+function inputOf(decoder: OtfDecoderSet, options: DecodeOptions): MessageInput {
+  const { framing: name, input, lengthMax, filter, source } = options
   const framing: Framing = name === 'none' ? new MessageFraming(decoder) : parseFraming(name, decoder.byteOrder)
   const stream = (): MessageInput => new StreamInput(framing, lengthMax)
   const capture = (): MessageInput => new CaptureInput(framing, lengthMax, filter)

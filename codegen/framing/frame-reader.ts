@@ -16,7 +16,7 @@ export class FrameReader {
   readonly #queue: ByteQueue = new ByteQueue()
   /** Bytes that must be there before it is worth to look. */
   #needed: number = 1
-  #missing: string = ''
+  #isAtEnd: boolean = false
 
   constructor(framing: Framing, { lengthMax = FRAME_LENGTH_MAX }: FrameOptions = {}) {
     this.#framing = framing
@@ -34,38 +34,44 @@ export class FrameReader {
     this.#queue.append(chunk)
   }
 
+  /** Nothing more comes: `next` gives the frames that are left. */
+  end(): void {
+    this.#isAtEnd = true
+  }
+
   /**
-   * The next frame, valid until more is fed; undefined when more must be fed first.
+   * The next frame, valid until more is fed; undefined when more must be fed first, or there are no more.
    *
-   * @throws GodwitError ERR_GODWIT_FRAME when there cannot be a frame, or it would be too long: it will throw again
+   * @throws GodwitError ERR_GODWIT_FRAME when there cannot be a frame, it would be too long, or the input is at its end
+   *   within it: it will throw again
    */
   next(): Frame | undefined {
     const queue = this.#queue
-    if (queue.length < this.#needed) return undefined
+    if (this.#isAtEnd && queue.length === 0) return this.#checkHeader()
+    if (queue.length < this.#needed && !this.#isAtEnd) return undefined
     const { position, buffer, start } = queue
     const step = located(position, () => this.#framing.next(buffer, start, queue.end))
     const length = step.kind === 'more' ? step.needed : step.end - start
     if (length > this.#lengthMax) {
       throw frameError(`frame at offset ${position}: it is longer than the ${this.#lengthMax} bytes that are allowed`)
     }
-    if (step.kind === 'more') {
-      this.#needed = step.needed
-      this.#missing = step.missing
-      return undefined
+    if (step.kind === 'message') {
+      this.#needed = 1
+      queue.skip(length)
+      return frameOf(step, buffer, start, position)
     }
-    this.#needed = 1
-    queue.skip(length)
-    return frameOf(step, buffer, start, position)
+    if (this.#isAtEnd) {
+      throw frameError(`frame at offset ${position}: the input ends within it: ${step.missing}`, step.cause)
+    }
+    this.#needed = Math.min(Math.max(step.needed, step.worthwhile ?? 0), this.#lengthMax)
+    return undefined
   }
 
-  /** Throws ERR_GODWIT_FRAME when the input ends within a frame. */
-  end(): void {
-    const { position, length, owed } = this.#queue
-    if (length > 0) throw frameError(`frame at offset ${position}: the input ends within it: ${this.#missing}`)
+  #checkHeader(): undefined {
+    const { position, owed } = this.#queue
     const header = this.#framing.packetHeaderLength
-    if (owed > 0 && position > 0) {
-      throw frameError(`the input ends after ${header - owed} of the ${header} bytes before the first frame`)
-    }
+    if (owed === 0 || position === 0) return
+    throw frameError(`the input ends after ${header - owed} of the ${header} bytes before the first frame`)
   }
 }
 
@@ -83,6 +89,7 @@ export async function* readFrames(
     for (let frame = reader.next(); frame !== undefined; frame = reader.next()) yield frame
   }
   reader.end()
+  for (let frame = reader.next(); frame !== undefined; frame = reader.next()) yield frame
 }
 
 /**

@@ -29,8 +29,10 @@ export interface WholeFrame {
 
 export interface IncompleteFrame {
   readonly kind: 'more'
-  /** Bytes from the offset on that are needed at least before it is worth to look again. */
+  /** Bytes from the offset on that are needed at least. */
   readonly needed: number
+  /** Bytes before which it is not worth to look again, unless no more come. */
+  readonly worthwhile?: number | undefined
   /** What is missing, such as `3 of the 6 bytes of its header`. */
   readonly missing: string
   readonly cause?: unknown

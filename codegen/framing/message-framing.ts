@@ -35,8 +35,8 @@ export class MessageFraming implements Framing {
       if (!(error instanceof SbeError)) throw error
       if (error.code !== 'ERR_GODWIT_SBE_BOUNDS') throw frameError(`${error.message} (${error.code})`, error)
       // Each look begins at the beginning: of a long message it must not be worth a few bytes.
-      const needed = there + 1 + (there > EAGER_LENGTH_MAX ? there >>> 3 : 0)
-      return { kind: 'more', needed, missing: error.message, cause: error }
+      const worthwhile = there > EAGER_LENGTH_MAX ? there + (there >>> 3) : undefined
+      return { kind: 'more', needed: there + 1, worthwhile, missing: error.message, cause: error }
     }
   }
 }

@@ -55,8 +55,8 @@ export const FRAMING_PRESETS: Readonly<Record<string, Preset>> = {
 }
 
 /**
- * A framing by its name (`sofh`, `cme`, `ilink3`, `b3`, `b3-umdf`, `optiq`, `moldudp64`, `iex-tp`) or by its description:
- * words with commas between them, the type of the length first. `u8`, `u16le`, `u16be`, `u32le` or `u32be`; then
+ * A framing by its name: `sofh`, `cme`, `ilink3`, `b3`, `b3-umdf`, `optiq`, `moldudp64` or `iex-tp`. Or by what it is,
+ * in words with commas between them: first the type of the length, `u8`, `u16le`, `u16be`, `u32le` or `u32be`; then
  *
  * - `before=N`, `after=N`: bytes of a frame before and behind its length
  * - `mark=HEX`: bytes that follow the length, and must be these

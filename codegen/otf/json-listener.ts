@@ -21,7 +21,7 @@ export interface JsonOptions {
   /**
    * `godwit` (default) loses nothing: see `JsonListener`. `reference` is what the JSON printer of the reference
    * implementation means: nulls are the numbers that stand for them, also where the sender's version lacks the field;
-   * `uint64` is signed; a value that an enum lacks is the string "null"; NaN and infinities are "0/0", "1/0" and "-1/0".
+   * `uint64` is signed; a value that an enum lacks is the string "null"; NaN and infinities are "0/0", "1/0", "-1/0".
    */
   readonly meaning?: 'godwit' | 'reference' | undefined
 }

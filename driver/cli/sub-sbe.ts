@@ -22,7 +22,8 @@ export class SbeFormat {
   /** Compiles the schema and prints what was found in it; undefined when it has an error. */
   static load(name: string, { file, isLenient: lenient }: SbeSchema, output: Output): SbeFormat | undefined {
     const ir = loadSchema(file, { lenient }, output)
-    return ir === undefined ? undefined : new SbeFormat(new MessageJson([ir]), (text) => output.err(`${name}: ${text}\n`))
+    if (ir === undefined) return undefined
+    return new SbeFormat(new MessageJson([ir]), (text) => output.err(`${name}: ${text}\n`))
   }
 
   /** One line for a message; nothing for one that cannot be decoded. */

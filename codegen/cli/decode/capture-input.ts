@@ -22,6 +22,8 @@ const DATE_MAX_MS = 8_640_000_000_000_000n
 /** What is kept of a TCP stream. */
 interface StreamState {
   readonly reader: FrameReader
+  /** Of the last packet. */
+  origin: Origin
   /** Whether what came was no frame, so that the rest of the stream cannot be decoded. */
   isOver: boolean
 }
@@ -40,7 +42,7 @@ export class CaptureInput implements MessageInput {
   constructor(framing: Framing, lengthMax: number, filter: PacketFilter) {
     this.#framing = framing
     this.#filter = filter
-    const makeState = (): StreamState => ({ reader: new FrameReader(framing, { lengthMax }), isOver: false })
+    const makeState = (): StreamState => ({ reader: new FrameReader(framing, { lengthMax }), origin: {}, isOver: false })
     this.#streams = new TcpStreams(makeState, (stream) => this.#ended.push(...endOf(stream)))
   }
 
@@ -112,20 +114,12 @@ export class CaptureInput implements MessageInput {
     const stream = this.#streams.streamOf(content)
     yield* this.#takeEnded()
     const { state } = stream
-    const origin = originOf(packet, content)
+    state.origin = originOf(packet, content)
     const pieces = stream.accept(content, packet.buffer.bytes.subarray(offset, offset + length))
-    try {
-      for (const piece of pieces) {
-        if (state.isOver) return
-        // A copy: the packet is gone before the rest of a frame comes.
-        state.reader.feed(piece.slice())
-        for (let frame = state.reader.next(); frame !== undefined; frame = state.reader.next()) {
-          yield { kind: 'message', frame, origin: { ...origin, offset: frame.position } }
-        }
-      }
-    } catch (error) {
-      state.isOver = true
-      yield lostIn(`packet ${packet.number}, ${stream.name}`, error)
+    for (const piece of pieces) {
+      // A copy: the packet is gone before the rest of a frame comes.
+      state.reader.feed(piece.slice())
+      yield* framesOfStream(stream)
     }
   }
 
@@ -139,19 +133,29 @@ export class CaptureInput implements MessageInput {
   }
 }
 
-/** What a stream leaves behind. */
-function endOf({ name, state, isBroken, held }: TcpStream<StreamState>): readonly InputItem[] {
-  if (state.isOver) return []
+function* framesOfStream({ name, state }: TcpStream<StreamState>): Generator<InputItem, void, undefined> {
+  const { reader, origin } = state
+  if (state.isOver) return
   try {
-    if (isBroken || held > 0) {
-      const { position } = state.reader
-      throw frameError(`segments are missing from the capture: nothing is decoded from offset ${position} on`)
+    for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
+      yield { kind: 'message', frame, origin: { ...origin, offset: frame.position } }
     }
-    state.reader.end()
-    return []
   } catch (error) {
-    return [lostIn(name, error)]
+    state.isOver = true
+    yield lostIn(name, error)
   }
+}
+
+/** What a stream leaves behind. */
+function endOf(stream: TcpStream<StreamState>): readonly InputItem[] {
+  const { name, state, isBroken, held } = stream
+  if (state.isOver) return []
+  if (isBroken || held > 0) {
+    const { position } = state.reader
+    return [lostIn(name, frameError(`segments are missing: nothing is decoded from offset ${position} on`))]
+  }
+  state.reader.end()
+  return [...framesOfStream(stream)]
 }
 
 function lostIn(where: string, error: unknown, hint: string = ''): InputItem {

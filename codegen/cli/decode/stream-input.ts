@@ -17,34 +17,30 @@ export class StreamInput implements MessageInput {
   }
 
   *take(chunk: Uint8Array): Generator<InputItem, void, undefined> {
-    if (this.#isOver) return
     this.#reader.feed(chunk)
-    try {
-      for (let frame = this.#reader.next(); frame !== undefined; frame = this.#reader.next()) {
-        yield { kind: 'message', frame, origin: { offset: frame.position } }
-      }
-    } catch (error) {
-      yield this.#lost(error)
-    }
+    yield* this.#frames()
   }
 
   *end(): Generator<InputItem, void, undefined> {
-    if (this.#isOver) return
-    try {
-      this.#reader.end()
-    } catch (error) {
-      yield this.#lost(error)
-    }
+    this.#reader.end()
+    yield* this.#frames()
   }
 
   notes(): readonly string[] {
     return []
   }
 
-  /** Where one frame ends the next begins: behind one that is none there is nothing to hold on to. */
-  #lost(error: unknown): InputItem {
-    if (!(error instanceof GodwitError)) throw error
-    this.#isOver = true
-    return { kind: 'lost', where: '', error }
+  *#frames(): Generator<InputItem, void, undefined> {
+    if (this.#isOver) return
+    try {
+      for (let frame = this.#reader.next(); frame !== undefined; frame = this.#reader.next()) {
+        yield { kind: 'message', frame, origin: { offset: frame.position } }
+      }
+    } catch (error) {
+      if (!(error instanceof GodwitError)) throw error
+      // Where one frame ends the next begins: behind one that is none there is nothing to hold on to.
+      this.#isOver = true
+      yield { kind: 'lost', where: '', error }
+    }
   }
 }
