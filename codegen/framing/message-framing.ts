@@ -1,6 +1,5 @@
 import type { OtfListener } from '../otf/otf-listener.ts'
-import { SbeError } from '../runtime/index.ts'
-import type { DirectBuffer } from '../runtime/index.ts'
+import { DirectBuffer, SbeError } from '../runtime/index.ts'
 import { frameError } from './framing.ts'
 import type { Framing, FrameStep } from './framing.ts'
 
@@ -28,7 +27,8 @@ export class MessageFraming implements Framing {
   next(buffer: DirectBuffer, offset: number, end: number): FrameStep {
     const there = end - offset
     try {
-      const length = this.#walker.decode(buffer, offset, {}, there)
+      // Of its own, so that what is wrong is said with offsets in the message.
+      const length = this.#walker.decode(new DirectBuffer(buffer.bytes, offset, there), 0, {})
       if (length === 0) throw frameError('the message has no bytes, not even of a header')
       return { kind: 'message', offset, length, end: offset + length }
     } catch (error) {

@@ -19,6 +19,8 @@ const FRACTION_DIGITS = 9
 /** What a Date can be, in milliseconds to either side of 1970. */
 const DATE_MAX_MS = 8_640_000_000_000_000n
 
+const CUT_OFF = 'the capture has only a part of the packet'
+
 /** What is kept of a TCP stream. */
 interface StreamState {
   readonly reader: FrameReader
@@ -103,10 +105,11 @@ export class CaptureInput implements MessageInput {
       for (const frame of framesOf(packet.buffer, offset, length, this.#framing)) {
         yield { kind: 'message', frame, origin: { ...origin, offset: frame.position } }
       }
-      if (isCutOff) throw frameError('the capture has only a part of the packet')
     } catch (error) {
-      yield lostIn(`packet ${packet.number}`, error, isCutOff ? '; the capture has only a part of the packet' : '')
+      yield lostIn(`packet ${packet.number}`, error, isCutOff ? `; ${CUT_OFF}` : '')
+      return
     }
+    if (isCutOff) yield lostIn(`packet ${packet.number}`, frameError(CUT_OFF))
   }
 
   *#segment(packet: CapturedPacket, content: Segment): Generator<InputItem, void, undefined> {

@@ -1,6 +1,7 @@
+import { frameError } from '../../framing/framing.ts'
 import type { MessageJson } from '../../otf/message-json.ts'
 import { GodwitError } from '../../runtime/errors.ts'
-import { SbeError } from '../../runtime/index.ts'
+import { DirectBuffer } from '../../runtime/index.ts'
 import { count } from '../findings.ts'
 import type { MessageOutput } from '../message-output.ts'
 import type { InputItem, Origin } from './message-input.ts'
@@ -43,15 +44,18 @@ export class MessagePrinter {
       this.#report(`${item.where === '' ? '' : `${item.where}: `}${describe(item.error)}`)
       return
     }
-    const { frame: { buffer, offset, length, problem }, origin } = item
+    const { frame, origin } = item
+    const { length, problem } = frame
     if (length === 0) {
       this.empty++
       return
     }
     this.messages++
     try {
-      if (problem !== undefined) throw new GodwitError('ERR_GODWIT_FRAME', problem)
-      const header = this.#json.decoder.decodeHeader(buffer, offset, length)
+      if (problem !== undefined) throw frameError(problem)
+      // Of its own, so that what is wrong is said with offsets in the message.
+      const message = new DirectBuffer(frame.buffer.bytes, frame.offset, length)
+      const header = this.#json.decoder.decodeHeader(message, 0)
       const name = this.#json.nameOf(header)
       const { names } = this.#options
       if (names.length > 0 && !names.includes(name ?? '')) return
@@ -59,11 +63,11 @@ export class MessagePrinter {
         this.#skip--
         return
       }
-      this.#stdout.append(this.#json.format(origin, buffer, offset, length))
+      this.#stdout.append(this.#json.format(origin, message, 0, length))
       this.printed++
       if (name !== undefined) this.#byName.set(name, (this.#byName.get(name) ?? 0) + 1)
     } catch (error) {
-      if (!(error instanceof SbeError || error instanceof GodwitError)) throw error
+      if (!(error instanceof GodwitError)) throw error
       this.undecoded++
       this.#report(`${placeOf(origin)}: cannot decode the message of ${count(length, 'byte')}: ${describe(error)}`)
     }

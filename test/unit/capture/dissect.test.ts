@@ -49,8 +49,9 @@ test('IP headers may have options and extensions, and Ethernet pads', () => {
   const longer = concat(hex('00 01'), new Uint8Array(14))
   const authentication = concat(hex('00 04'), new Uint8Array(22))
   const whole = hex('00 00 0000 00000007')
-  const extended = ipv6(ROUTE_6, udp(ROUTE_6, PAYLOAD), 17, [[0, options], [43, longer], [44, whole], [51, authentication],
-    [60, options], [135, options]])
+  const extended = ipv6(ROUTE_6, udp(ROUTE_6, PAYLOAD), 17, [
+    [0, options], [43, longer], [44, whole], [51, authentication], [60, options], [135, options],
+  ])
   assert.is(look(101, extended), FOUND_6)
   assert.is(look(1, concat(ethernet(UDP_4), new Uint8Array(13))), FOUND_4)
   assert.is(look(1, concat(ethernet(UDP_6), new Uint8Array(13))), FOUND_6)

@@ -35,7 +35,9 @@ function read(framing: Framing, chunks: readonly Uint8Array[], lengthMax?: numbe
       }
     }
     reader.end()
-    for (let frame = reader.next(); frame !== undefined; frame = reader.next()) pieces.push([frame.position, toHex(frame)])
+    for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
+      pieces.push([frame.position, toHex(frame)])
+    }
     assert.is(reader.next(), undefined)
   } catch (error) {
     if (!(error instanceof GodwitError)) throw error
@@ -92,7 +94,8 @@ test('readFrames gives the frames of anything that can be iterated, and what is 
 
 test('an input that ends within a frame, or before the first one, is reported; nothing at all is not', () => {
   assert.equal(read(framing('cme'), []), [[], ''])
-  assert.equal(read(framing('cme'), [hex('0102')]), [[], 'the input ends after 2 of the 12 bytes before the first frame'])
+  const early = 'the input ends after 2 of the 12 bytes before the first frame'
+  assert.equal(read(framing('cme'), [hex('0102')]), [[], early])
   assert.equal(read(framing('u32le'), [hex('01000000aa0200')]),
     [[[4, 'aa']], 'frame at offset 5: the input ends within it: only 2 of the 4 bytes of its header'])
 })
@@ -100,7 +103,8 @@ test('an input that ends within a frame, or before the first one, is reported; n
 test('frames that are too long are refused before they are held', () => {
   const refused = 'frame at offset 3: it is longer than the 10 bytes that are allowed'
   assert.equal(read(framing('u16le'), [hex('0100aa 0900')], 10), [[[2, 'aa']], refused])
-  assert.equal(read(framing('u16le'), [hex('0100aa'), concat(hex('0900'), new Uint8Array(9))], 10), [[[2, 'aa']], refused])
+  const whole = [hex('0100aa'), concat(hex('0900'), new Uint8Array(9))]
+  assert.equal(read(framing('u16le'), whole, 10), [[[2, 'aa']], refused])
   assert.equal(read(framing('u16le'), [concat(hex('0800'), new Uint8Array(8))], 10)[1], '')
   assert.match(read(framing('u32le'), [hex('ffffffff 00')])[1], 'longer than the 16777216 bytes')
 })
@@ -220,7 +224,8 @@ test('a message of no bytes is refused: there would be no end of them', () => {
   const header = `<composite name="messageHeader">${['blockLength', 'templateId', 'schemaId', 'version'].map((name) =>
     `<type name="${name}" primitiveType="uint16" presence="constant">${name === 'templateId' ? 7 : 0}</type>`).join('')}
   </composite>`
-  const empty = irOf({ name: 'empty', schema: { text: schemaText({ header, messages: '<message name="M" id="7"/>' }) } })
+  const messages = '<message name="M" id="7"/>'
+  const empty = irOf({ name: 'empty', schema: { text: schemaText({ header, messages }) } })
   const [found, problem] = read(new MessageFraming(new OtfDecoder(empty)), [hex('00')])
   assert.equal([found, problem], [[], 'frame at offset 0: the message has no bytes, not even of a header'])
 })
