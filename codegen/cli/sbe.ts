@@ -8,6 +8,10 @@ export const sbe: Command = (args, output) =>
       name: 'godwit sbe',
       title: 'Compiler for SBE (Simple Binary Encoding) message schemas.',
       commands: {
+        decode: {
+          summary: 'print messages as JSON, from bytes, streams and captures of networks',
+          load: async () => (await import('./decode.ts')).decode,
+        },
         generate: {
           summary: 'write TypeScript codecs for schemas',
           load: async () => (await import('./generate.ts')).generate,
