@@ -8,6 +8,10 @@ export const sbe: Command = (args, output) =>
       name: 'godwit sbe',
       title: 'Compiler for SBE (Simple Binary Encoding) message schemas.',
       commands: {
+        diff: {
+          summary: 'tell whether two versions of a schema can read each other',
+          load: async () => (await import('./diff.ts')).diff,
+        },
         generate: {
           summary: 'write TypeScript codecs for schemas',
           load: async () => (await import('./generate.ts')).generate,
