@@ -9,6 +9,8 @@ export type { ByteOrder, Encoding, Presence, Signal, Token } from './ir/token.ts
 export type { Ir, IrMessage } from './ir/ir.ts'
 export { generateTypeScript } from './typescript/generate.ts'
 export type { GenerateOptions, GeneratedFile } from './typescript/generate.ts'
+export { generateHtml } from './html/generate-html.ts'
+export type { HtmlOptions } from './html/generate-html.ts'
 export type {
   BlockModel, ChoiceModel, CompositeModel, DataModel, EnumModel, EnumValueModel, FieldModel, GroupModel, MessageModel,
   NamedTypeModel, ScalarMember, ScalarModel, SetModel, TypeModel,

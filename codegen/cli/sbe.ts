@@ -8,6 +8,10 @@ export const sbe: Command = (args, output) =>
       name: 'godwit sbe',
       title: 'Compiler for SBE (Simple Binary Encoding) message schemas.',
       commands: {
+        doc: {
+          summary: 'document a schema as one HTML page',
+          load: async () => (await import('./doc.ts')).doc,
+        },
         generate: {
           summary: 'write TypeScript codecs for schemas',
           load: async () => (await import('./generate.ts')).generate,
