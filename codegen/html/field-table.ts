@@ -65,7 +65,8 @@ function padding(start: number, end: number, hasIds: boolean): Markup {
 
 /** The description of a field, or else that of its type, and what values mean. */
 function notes(field: FieldModel): Part {
-  const { semanticType, timeUnit, epoch, type } = field
+  const { timeUnit, epoch, type } = field
+  const semanticType = field.semanticType ?? field.semanticTypeOfType
   const own = field.description?.trim() ?? ''
   const inherited = own === '' ? (type.description?.trim() ?? '') : ''
   const facts = [

@@ -130,7 +130,8 @@ class TokenReader {
 
   private field(): FieldModel {
     const token = this.take('BEGIN_FIELD')
-    const { presence, constValue } = token.encoding
+    const { presence, constValue, semanticType } = token.encoding
+    const semanticTypeOfType = semanticType === undefined ? this.peek().encoding.semanticType : undefined
     const type = this.type(false)
     this.take('END_FIELD')
     return {
@@ -143,7 +144,8 @@ class TokenReader {
       offset: token.offset,
       epoch: token.encoding.epoch,
       timeUnit: token.encoding.timeUnit,
-      semanticType: token.encoding.semanticType,
+      semanticType,
+      semanticTypeOfType,
       constantValueName: type.kind === 'enum' && presence === 'constant' ? valueNameOf(constValue) : undefined,
       type,
     }
@@ -164,6 +166,7 @@ class TokenReader {
       epoch: token.encoding.epoch,
       timeUnit: token.encoding.timeUnit,
       semanticType: token.encoding.semanticType,
+      semanticTypeOfType: undefined,
       constantValueName: type.kind === 'enum' && presence === 'constant' ? valueNameOf(constValue) : undefined,
       type,
     }

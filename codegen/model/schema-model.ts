@@ -79,6 +79,8 @@ export interface FieldModel {
   readonly epoch: string | undefined
   readonly timeUnit: string | undefined
   readonly semanticType: string | undefined
+  /** What the type says where the field itself says nothing. */
+  readonly semanticTypeOfType: string | undefined
   /** Name of the enum value that a constant enum field always has. */
   readonly constantValueName: string | undefined
   readonly type: TypeModel

@@ -19,9 +19,9 @@ const OWN_SCHEMAS = ['aeron-commands', 'aeron-memory', 'aeron-wire', 'file-trans
 
 /** Elements that a page may have, and those among them that have no content. */
 const ELEMENTS = new Set([
-  'html', 'head', 'meta', 'title', 'style', 'script', 'body', 'header', 'nav', 'main', 'section', 'div', 'span', 'a', 'p',
-  'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'ul', 'ol', 'li', 'dl', 'dt', 'dd', 'table', 'caption', 'thead', 'tbody', 'tr',
-  'th', 'td', 'small', 'b', 'br', 'wbr', 'label', 'input', 'output',
+  'html', 'head', 'meta', 'title', 'style', 'script', 'body', 'header', 'nav', 'main', 'section', 'div', 'span', 'a',
+  'p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'ul', 'ol', 'li', 'dl', 'dt', 'dd', 'table', 'caption', 'thead', 'tbody',
+  'tr', 'th', 'td', 'small', 'b', 'br', 'wbr', 'label', 'input', 'output',
 ])
 const VOID = new Set(['meta', 'br', 'wbr', 'input'])
 
@@ -61,7 +61,8 @@ test('pages have known elements only, with ends as HTML wants them', () => {
     for (const { localName } of page.elements) assert.ok(ELEMENTS.has(localName), `${name}: <${localName}>`)
     const markup = page.text.replace(/<(style|script)>[^]*?<\/\1>/g, '')
     for (const [tag, element] of markup.matchAll(/<([a-z]\w*)[^>]*\/>/g)) assert.ok(VOID.has(element ?? ''), tag)
-    for (const [tag, element] of markup.matchAll(/<([a-z]\w*)(?:[^>]*[^/>])?>/g)) assert.not(VOID.has(element ?? ''), tag)
+    const opened = markup.matchAll(/<([a-z]\w*)(?:[^>]*[^/>])?>/g)
+    for (const [tag, element] of opened) assert.not(VOID.has(element ?? ''), tag)
   }
 })
 
@@ -119,7 +120,7 @@ test('pages are in a language, and have headings without a level left out', () =
 
 /** Names that are no identifiers are accepted with a warning; what anchors cannot have is written by its number. */
 function slug(name: string): string {
-  return name.replaceAll(' ', '~20~')
+  return name.replace(/[^\w-]/g, (character) => `~${character.charCodeAt(0).toString(16)}~`)
 }
 
 /** Names are never cut, and longer texts hold others: each must stand in the place that is its own. */
@@ -127,7 +128,7 @@ function expectFields(page: HtmlPage, block: BlockModel, path: string): number {
   for (const field of block.fields) expectField(page, field, `${path}.${slug(field.name)}`, field.id)
   let count = block.fields.length
   for (const group of block.groups) {
-    const inside = `${path}.${group.name}`
+    const inside = `${path}.${slug(group.name)}`
     const text = textOf(page.withId(inside))
     assert.ok(text.startsWith(`${group.name} repeating group`), text.slice(0, 80))
     assert.match(text, `Id ${group.id} `)
@@ -136,7 +137,7 @@ function expectFields(page: HtmlPage, block: BlockModel, path: string): number {
     count += expectFields(page, group, inside)
   }
   for (const data of block.data) {
-    const cells = cellsOf(page.withId(`${path}.${data.name}`))
+    const cells = cellsOf(page.withId(`${path}.${slug(data.name)}`))
     assert.is(cells['id'], String(data.id))
     assert.match(cells['length'] ?? '', `${data.headerName}, ${data.headerLength} byte`)
     if (data.characterEncoding !== undefined) assert.match(cells['content'] ?? '', data.characterEncoding)
@@ -171,12 +172,12 @@ function expectType(page: HtmlPage, type: NamedTypeModel, anchor: string): void 
   const text = textOf(page.withId(anchor))
   expectDescription(text, type.description)
   if (type.kind === 'composite') {
-    for (const member of type.members) expectField(page, member, `${anchor}.${member.name}`, undefined)
+    for (const member of type.members) expectField(page, member, `${anchor}.${slug(member.name)}`, undefined)
     return
   }
   assert.match(text, `Encoding ${type.primitive}, `)
   for (const part of type.kind === 'enum' ? type.values : type.choices) {
-    const { th = '', value = '', mask, notes = '' } = cellsOf(page.withId(`${anchor}.${part.name}`))
+    const { th = '', value = '', mask, notes = '' } = cellsOf(page.withId(`${anchor}.${slug(part.name)}`))
     assert.ok(th.startsWith(part.name), th)
     expectDescription(notes, part.description)
     const number = 'bit' in part ? BigInt(part.bit) : part.value
@@ -192,7 +193,7 @@ test('pages have all messages, fields, groups, data, types, values and descripti
   for (const { ir, page } of pages.values()) {
     const model = buildSchemaModel(ir)
     for (const message of model.messages) {
-      const anchor = `message-${message.name}`
+      const anchor = `message-${slug(message.name)}`
       const text = textOf(page.withId(anchor))
       assert.match(text, `Template id ${message.id} `)
       assert.match(text.replaceAll(',', ''), `Block ${message.blockLength} byte`)
@@ -202,7 +203,7 @@ test('pages have all messages, fields, groups, data, types, values and descripti
     const names = new Set<string>()
     for (const type of model.types) {
       // A second type of a name has a number behind its own.
-      if (!names.has(type.name)) expectType(page, type, `type-${type.name}`)
+      if (!names.has(type.name)) expectType(page, type, `type-${slug(type.name)}`)
       names.add(type.name)
     }
   }
@@ -213,7 +214,7 @@ test('the bytes of a block are all in its map, once', () => {
   for (const [name, { ir, page }] of pages) {
     for (const { name: message, blockLength } of buildSchemaModel(ir).messages) {
       if (blockLength === 0) continue
-      const section = page.withId(`message-${message}`)
+      const section = page.withId(`message-${slug(message)}`)
       const map = section.children.find(({ localName }) => localName === 'div')
       assert.is(mappedBytes(map === undefined ? [] : [map]), blockLength, `${name}: ${message}`)
     }
