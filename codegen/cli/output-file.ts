@@ -25,7 +25,8 @@ export function writeOutputFile(path: string, content: Uint8Array, replaceable: 
   } catch (error) {
     if (temporary !== undefined && codeOf(error) !== 'EEXIST') rmSync(temporary, { force: true })
     if (error instanceof GodwitError || codeOf(error) === undefined) throw error
-    const why = `cannot write ${path}: ${describeOutputFailure(String(codeOf(error)))}`
+    const reason = codeOf(error) === 'ENOENT' ? 'there is no such folder' : describeOutputFailure(String(codeOf(error)))
+    const why = `cannot write ${path}: ${reason}`
     throw new GodwitError('ERR_GODWIT_CLI_OUTPUT', `${why}. Nothing was changed; choose another file with --out`, {
       cause: error,
     })

@@ -346,7 +346,7 @@ function scalarOf(token: Token, isMember: boolean): ScalarModel {
   return {
     kind: 'scalar',
     name,
-    description: name === undefined ? undefined : token.description,
+    description: token.description,
     primitive,
     arrayLength: isConstant || length === 1 ? undefined : length,
     encodedLength: isConstant ? 0 : token.encodedLength,

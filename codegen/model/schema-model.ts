@@ -95,7 +95,7 @@ export interface ScalarModel {
   readonly kind: 'scalar'
   /** Name of the declared type; undefined for a primitive type, and for one that is declared as a member itself. */
   readonly name: string | undefined
-  /** What the declaration says of the type. */
+  /** Of the type, not of the field that is of it. */
   readonly description: string | undefined
   readonly primitive: PrimitiveName
   /** Number of elements; undefined for a single value. */
