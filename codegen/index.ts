@@ -7,12 +7,22 @@ export { PRIMITIVE_TYPES, isPrimitiveName } from './ir/primitive-type.ts'
 export type { PrimitiveName, PrimitiveType, PrimitiveValue } from './ir/primitive-type.ts'
 export type { ByteOrder, Encoding, Presence, Signal, Token } from './ir/token.ts'
 export type { Ir, IrMessage } from './ir/ir.ts'
+export { encodeIr } from './ir-file/encode-ir.ts'
+export type { EncodeIrOptions } from './ir-file/encode-ir.ts'
+export { decodeIr } from './ir-file/decode-ir.ts'
+export { IrFileError } from './ir-file/ir-file-error.ts'
+export type { IrFileErrorCode } from './ir-file/ir-file-error.ts'
+export type { IrLayout } from './ir-file/layout.ts'
 export { generateTypeScript } from './typescript/generate.ts'
 export type { GenerateOptions, GeneratedFile } from './typescript/generate.ts'
 export type {
   BlockModel, ChoiceModel, CompositeModel, DataModel, EnumModel, EnumValueModel, FieldModel, GroupModel, MessageModel,
   NamedTypeModel, ScalarMember, ScalarModel, SetModel, TypeModel,
 } from './model/schema-model.ts'
+export { compareSchemas } from './diff/compare-schemas.ts'
+export type {
+  ApiEffect, ChangedElement, ChangeKind, MessageVerdict, Reading, SchemaChange, SchemaComparison, Verdict,
+} from './diff/schema-change.ts'
 export { OtfDecoder } from './otf/otf-decoder.ts'
 export type { OtfHeader } from './otf/otf-header-decoder.ts'
 export { NOT_IN_MESSAGE } from './otf/otf-listener.ts'

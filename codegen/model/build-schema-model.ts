@@ -100,6 +100,7 @@ class TokenReader {
       kind: 'composite',
       name: begin.referencedName ?? begin.name,
       description: begin.description,
+      deprecated: begin.deprecated,
       encodedLength: begin.encodedLength,
       members,
     })
@@ -191,6 +192,7 @@ class TokenReader {
       kind: 'enum',
       name: begin.referencedName ?? begin.name,
       description: begin.description,
+      deprecated: begin.deprecated,
       primitive,
       encodedLength: PRIMITIVE_TYPES[primitive].size,
       nullValue: limitOf(begin.encoding.nullValue, PRIMITIVE_TYPES[primitive].nullValue),
@@ -216,6 +218,7 @@ class TokenReader {
       kind: 'set',
       name: begin.referencedName ?? begin.name,
       description: begin.description,
+      deprecated: begin.deprecated,
       primitive: primitiveOf(begin),
       encodedLength: begin.encodedLength,
       choices,
@@ -319,6 +322,7 @@ function scalarOf(token: Token): ScalarModel {
   const length = token.encodedLength / size
   return {
     kind: 'scalar',
+    description: token.description,
     primitive,
     arrayLength: isConstant || length === 1 ? undefined : length,
     encodedLength: isConstant ? 0 : token.encodedLength,

@@ -84,6 +84,8 @@ export type NamedTypeModel = EnumModel | SetModel | CompositeModel
 
 export interface ScalarModel {
   readonly kind: 'scalar'
+  /** Of the type, not of the field that is of it. */
+  readonly description: string | undefined
   readonly primitive: PrimitiveName
   /** Number of elements; undefined for a single value. */
   readonly arrayLength: number | undefined
@@ -106,6 +108,7 @@ export interface EnumModel {
   readonly kind: 'enum'
   readonly name: string
   readonly description: string | undefined
+  readonly deprecated: number
   readonly primitive: PrimitiveName
   readonly encodedLength: number
   readonly nullValue: bigint | number
@@ -124,6 +127,7 @@ export interface SetModel {
   readonly kind: 'set'
   readonly name: string
   readonly description: string | undefined
+  readonly deprecated: number
   readonly primitive: PrimitiveName
   readonly encodedLength: number
   readonly choices: readonly ChoiceModel[]
@@ -141,6 +145,7 @@ export interface CompositeModel {
   readonly kind: 'composite'
   readonly name: string
   readonly description: string | undefined
+  readonly deprecated: number
   readonly encodedLength: number
   readonly members: readonly FieldModel[]
 }
