@@ -15,6 +15,8 @@ export type { IrFileErrorCode } from './ir-file/ir-file-error.ts'
 export type { IrLayout } from './ir-file/layout.ts'
 export { generateTypeScript } from './typescript/generate.ts'
 export type { GenerateOptions, GeneratedFile } from './typescript/generate.ts'
+export { generateHtml } from './html/generate-html.ts'
+export type { HtmlOptions } from './html/generate-html.ts'
 export type {
   BlockModel, ChoiceModel, CompositeModel, DataModel, EnumModel, EnumValueModel, FieldModel, GroupModel, MessageModel,
   NamedTypeModel, ScalarMember, ScalarModel, SetModel, TypeModel,

@@ -16,6 +16,10 @@ export const sbe: Command = (args, output) =>
           summary: 'tell whether two versions of a schema can read each other',
           load: async () => (await import('./diff.ts')).diff,
         },
+        doc: {
+          summary: 'document a schema as one HTML page',
+          load: async () => (await import('./doc.ts')).doc,
+        },
         generate: {
           summary: 'write TypeScript codecs for schemas',
           load: async () => (await import('./generate.ts')).generate,

@@ -77,7 +77,7 @@ export function engineFromObject(encoder: EngineEncoder, object: EngineObject): 
     throw valueError('Engine.maxRpm', maxRpm, 'the constant 9000')
   }
   const manufacturerCode = object.manufacturerCode
-  if (!(putExactAscii(bytes, offset + 3, 3, manufacturerCode))) {
+  if (!putExactAscii(bytes, offset + 3, 3, manufacturerCode)) {
     throw textError('Engine.manufacturerCode', manufacturerCode, exactAsciiLength(manufacturerCode), 3, 'US-ASCII')
   }
   const fuel = object.fuel

@@ -36,17 +36,17 @@ export function maturityDateFromObject(encoder: MaturityDateEncoder, object: Mat
     throw valueError('MaturityDate', object, 'an object')
   }
   const year = object.year
-  if (!(year === null || Number.isInteger(year) && year >= 0 && year <= 65534)) {
+  if (!(year === null || (Number.isInteger(year) && year >= 0 && year <= 65534))) {
     throw valueError('MaturityDate.year', year, 'null or an integer from 0 to 65534')
   }
   view.setUint16(offset, year ?? 65535, true)
   const month = object.month
-  if (!(month === null || Number.isInteger(month) && month >= 0 && month <= 254)) {
+  if (!(month === null || (Number.isInteger(month) && month >= 0 && month <= 254))) {
     throw valueError('MaturityDate.month', month, 'null or an integer from 0 to 254')
   }
   view.setUint8(offset + 2, month ?? 255)
   const day = object.day
-  if (!(day === null || Number.isInteger(day) && day >= 0 && day <= 254)) {
+  if (!(day === null || (Number.isInteger(day) && day >= 0 && day <= 254))) {
     throw valueError('MaturityDate.day', day, 'null or an integer from 0 to 254')
   }
   view.setUint8(offset + 3, day ?? 255)

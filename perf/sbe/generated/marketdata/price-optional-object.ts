@@ -38,7 +38,7 @@ export function priceOptionalFromObject(
     throw valueError('PriceOptional', object, 'an object')
   }
   const mantissa = object.mantissa
-  if (!(mantissa === null || Number.isSafeInteger(mantissa) && mantissa !== 9223372036854775807)) {
+  if (!(mantissa === null || (Number.isSafeInteger(mantissa) && mantissa !== 9223372036854775807))) {
     throw wideValueError('PriceOptional.mantissa', mantissa, 'null or a safe integer from -9223372036854775807 to 9223372036854775807 other than the null value 9223372036854775807')
   }
   if (mantissa === null) {
