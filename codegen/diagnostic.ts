@@ -30,7 +30,7 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
 }
 
 /** What a terminal or a reader of lines would not take for text, escaped: schemas can hold anything. */
-function onOneLine(text: string): string {
+export function onOneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => {
     const short = ({ '\n': '\\n', '\r': '\\r', '\t': '\\t' } as Readonly<Record<string, string>>)[character]
     return short ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

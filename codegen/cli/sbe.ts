@@ -8,6 +8,10 @@ export const sbe: Command = (args, output) =>
       name: 'godwit sbe',
       title: 'Compiler for SBE (Simple Binary Encoding) message schemas.',
       commands: {
+        decode: {
+          summary: 'print messages as JSON, from bytes, streams and captures of networks',
+          load: async () => (await import('./decode.ts')).decode,
+        },
         doc: {
           summary: 'document a schema as one HTML page',
           load: async () => (await import('./doc.ts')).doc,
@@ -15,6 +19,10 @@ export const sbe: Command = (args, output) =>
         generate: {
           summary: 'write TypeScript codecs for schemas',
           load: async () => (await import('./generate.ts')).generate,
+        },
+        ir: {
+          summary: 'list the tokens of a schema, or write them as an .sbeir file',
+          load: async () => (await import('./ir.ts')).ir,
         },
         validate: {
           summary: 'check schemas and list all errors',
