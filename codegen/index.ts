@@ -21,6 +21,10 @@ export type {
   BlockModel, ChoiceModel, CompositeModel, DataModel, EnumModel, EnumValueModel, FieldModel, GroupModel, MessageModel,
   NamedTypeModel, ScalarMember, ScalarModel, SetModel, TypeModel,
 } from './model/schema-model.ts'
+export { compareSchemas } from './diff/compare-schemas.ts'
+export type {
+  ApiEffect, ChangedElement, ChangeKind, MessageVerdict, Reading, SchemaChange, SchemaComparison, Verdict,
+} from './diff/schema-change.ts'
 export { OtfDecoder } from './otf/otf-decoder.ts'
 export type { OtfHeader } from './otf/otf-header-decoder.ts'
 export { NOT_IN_MESSAGE } from './otf/otf-listener.ts'

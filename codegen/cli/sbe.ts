@@ -12,6 +12,10 @@ export const sbe: Command = (args, output) =>
           summary: 'print messages as JSON, from bytes, streams and captures of networks',
           load: async () => (await import('./decode.ts')).decode,
         },
+        diff: {
+          summary: 'tell whether two versions of a schema can read each other',
+          load: async () => (await import('./diff.ts')).diff,
+        },
         doc: {
           summary: 'document a schema as one HTML page',
           load: async () => (await import('./doc.ts')).doc,

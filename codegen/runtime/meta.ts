@@ -61,6 +61,7 @@ export interface MessageMeta {
 
 export interface CompositeMeta {
   readonly name: string
+  readonly deprecated?: number
   readonly encodedLength: number
   readonly members: { readonly [name: string]: FieldMeta }
 }

@@ -1,6 +1,7 @@
 /** Accessors of fixed-length arrays: numbers, characters, bytes. */
 import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
 import type { FieldModel, ScalarModel } from '../model/schema-model.ts'
+import { joinLines } from './doc.ts'
 import { accessor, at } from './site.ts'
 import type { Site } from './site.ts'
 import { isWide, literal, read, stringLiteral, valueType, write } from './literals.ts'
@@ -21,14 +22,11 @@ export function textEncodingOf(type: ScalarModel): string | undefined {
 }
 
 export function emitArrayDecoder(site: Site, field: FieldModel, type: ScalarModel, place: Placement): void {
-  const { property, sinceVersion, doc } = place
+  const { property, sinceVersion, doc, lifetime } = place
   const length = type.arrayLength ?? 0
   const encoding = textEncodingOf(type)
-  if (encoding === undefined) emitLength(site, property, length, doc)
-  else {
-    emitText(site, field, type, place, encoding)
-    emitLength(site, property, length, undefined)
-  }
+  if (encoding !== undefined) emitText(site, field, type, place, encoding)
+  emitLength(site, property, length, encoding === undefined ? doc : lifetime)
   emitElement(site, type, place)
   if (encoding === undefined && !isByteArray(type)) return
   const source = [label(site, property), site.bytes, 'offset', length]
@@ -36,7 +34,7 @@ export function emitArrayDecoder(site: Site, field: FieldModel, type: ScalarMode
     signature:
       `${site.scope.take(`get${upperFirst(property)}`)}` +
       '(dst: Uint8Array, dstOffset?: number, length?: number): number',
-    doc: 'Copies at most `length` bytes; returns how many.',
+    doc: joinLines(['Copies at most `length` bytes; returns how many.', lifetime]),
     sinceVersion,
     absent: 'return 0',
     check: property,
@@ -48,7 +46,7 @@ export function emitArrayDecoder(site: Site, field: FieldModel, type: ScalarMode
 }
 
 function emitText(site: Site, field: FieldModel, type: ScalarModel, place: Placement, encoding: string): void {
-  const { property, offset, sinceVersion, doc } = place
+  const { property, offset, sinceVersion, doc, lifetime } = place
   const { module } = site
   const length = type.arrayLength ?? 0
   const start = at(offset)
@@ -63,7 +61,7 @@ function emitText(site: Site, field: FieldModel, type: ScalarModel, place: Place
   })
   accessor(site, {
     signature: `${site.scope.derive(property, 'Equals')}(value: string): boolean`,
-    doc: 'Compares without making a string where the encoding allows it.',
+    doc: joinLines(['Compares without making a string where the encoding allows it.', lifetime]),
     sinceVersion,
     absent: `return value === ''`,
     check: property,
@@ -74,6 +72,7 @@ function emitText(site: Site, field: FieldModel, type: ScalarModel, place: Place
   const nullCode = literal('char', type.nullValue)
   accessor(site, {
     signature: `${isNull}(): boolean`,
+    doc: lifetime,
     sinceVersion,
     absent: 'return true',
     check: property,
@@ -81,12 +80,13 @@ function emitText(site: Site, field: FieldModel, type: ScalarModel, place: Place
   })
   accessor(site, {
     signature: `${site.scope.derive(property, 'OrNull')}(): string | null`,
+    doc: lifetime,
     sinceVersion: 0,
     body: [`return this.${isNull}() ? null : this.${property}()`],
   })
 }
 
-function emitLength(site: Site, property: string, length: number, doc: string | undefined): void {
+function emitLength(site: Site, property: string, length: number, doc: string): void {
   accessor(site, {
     signature: `${site.scope.derive(property, 'Length')}(): number`,
     doc,
@@ -96,12 +96,13 @@ function emitLength(site: Site, property: string, length: number, doc: string | 
 }
 
 function emitElement(site: Site, type: ScalarModel, place: Placement): void {
-  const { property, offset, sinceVersion } = place
+  const { property, offset, sinceVersion, lifetime } = place
   const { primitive } = type
   const { littleEndian, module } = site
   const checkIndex = indexCheck(site, type, property)
   accessor(site, {
     signature: `${site.scope.derive(property, 'At')}(index: number): ${valueType(primitive)}`,
+    doc: lifetime,
     sinceVersion,
     absent: `return ${literal(primitive, type.nullValue)}`,
     check: property,
@@ -113,7 +114,7 @@ function emitElement(site: Site, type: ScalarModel, place: Placement): void {
   const inexact = `throw ${module.runtime('inexactError')}(${label(site, property)})`
   accessor(site, {
     signature: `${site.scope.derive(property, 'AtAsNumber')}(index: number): number`,
-    doc: 'As a Number; throws when that would not be exact.',
+    doc: joinLines(['As a Number; throws when that would not be exact.', lifetime]),
     sinceVersion,
     absent: absentAsNumber(type, inexact),
     check: property,
@@ -127,7 +128,7 @@ function emitElement(site: Site, type: ScalarModel, place: Placement): void {
 }
 
 export function emitArrayEncoder(site: Site, type: ScalarModel, place: Placement): void {
-  const { property, offset, doc } = place
+  const { property, offset, doc, lifetime } = place
   const { module, littleEndian } = site
   const { primitive } = type
   const length = type.arrayLength ?? 0
@@ -137,15 +138,16 @@ export function emitArrayEncoder(site: Site, type: ScalarModel, place: Placement
     const put = putFixedCall(module, encoding, site.bytes, at(offset), length, label(site, property))
     accessor(site, {
       signature: `${property}(value: string): this`,
-      doc: joinDoc(doc, 'Pads with NUL; throws when the text is too long.'),
+      doc: joinLines([doc, 'Pads with NUL; throws when the text is too long.']),
       sinceVersion: 0,
       check,
       body: [put, 'return this'],
     })
   }
-  emitLength(site, property, length, encoding === undefined ? doc : undefined)
+  emitLength(site, property, length, encoding === undefined ? doc : lifetime)
   accessor(site, {
     signature: `${site.scope.derive(property, 'At')}(index: number, value: ${valueType(primitive)}): this`,
+    doc: lifetime,
     sinceVersion: 0,
     check,
     body: [
@@ -163,7 +165,7 @@ export function emitArrayEncoder(site: Site, type: ScalarModel, place: Placement
 function emitPutExactly(site: Site, put: string, place: Placement, length: number): void {
   accessor(site, {
     signature: `${put}(src: Uint8Array, srcOffset: number = 0): this`,
-    doc: `Copies exactly ${length} bytes.`,
+    doc: joinLines([`Copies exactly ${length} bytes.`, place.lifetime]),
     sinceVersion: 0,
     check: place.property,
     body: [
@@ -178,7 +180,7 @@ function emitPutBytes(site: Site, put: string, place: Placement, length: number)
   const { module } = site
   accessor(site, {
     signature: `${put}(src: Uint8Array, srcOffset: number = 0, length: number = src.length - srcOffset): this`,
-    doc: 'Copies the bytes and pads with zeros; throws when they are too many.',
+    doc: joinLines(['Copies the bytes and pads with zeros; throws when they are too many.', place.lifetime]),
     sinceVersion: 0,
     check: place.property,
     body: [
@@ -197,6 +199,7 @@ function emitPutValues(site: Site, put: string, type: ScalarModel, place: Placem
   const parameters = Array.from({ length }, (_, i) => `value${i}`)
   accessor(site, {
     signature: `${put}(${parameters.map((name) => `${name}: ${valueType(primitive)}`).join(', ')}): this`,
+    doc: place.lifetime,
     sinceVersion: 0,
     check: place.property,
     body: [
@@ -220,8 +223,4 @@ function elementOffset(type: ScalarModel, offset: number): string {
 
 function label(site: Site, property: string): string {
   return stringLiteral(`${site.label}.${property}`)
-}
-
-function joinDoc(...parts: readonly (string | undefined)[]): string {
-  return parts.filter((part) => part !== undefined && part !== '').join('\n')
 }

@@ -1,5 +1,5 @@
 /** Accessors of variable-length data. */
-import { docOf } from './doc.ts'
+import { docOf, joinLines, lifetimeOf } from './doc.ts'
 import type { BlockModel, DataModel } from '../model/schema-model.ts'
 import { orderCheck, pathOf } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
@@ -104,16 +104,18 @@ export function emitDataDecoder(level: Level, data: DataModel): void {
   const property = level.members.of(data)
   const label = stringLiteral(`${context.message.name}.${pathOf(level, property)}`)
   const { characterEncoding, sinceVersion } = data
+  const description = docOf({ description: data.description })
+  const lifetime = lifetimeOf(data)
   const absent = sinceVersion > 0 ? [`if (${message}._actingVersion < ${sinceVersion}) return 0`] : []
   const prologue = message === 'this' ? [] : [`const message = ${message}`]
   const m = message === 'this' ? 'this' : 'message'
   const pass = `const length = ${functionOf(context, 'passData', data)}(${m}, ${label})`
-  const emit = (signature: string, doc: string | undefined, lines: readonly string[]): void => {
-    code.line().doc(doc).block(`${signature} {`, () => lines.forEach((line) => code.line(line)))
+  const emit = (signature: string, doc: string, lines: readonly string[]): void => {
+    code.line().doc(doc, lifetime).block(`${signature} {`, () => lines.forEach((line) => code.line(line)))
   }
 
-  const lengthDoc = `${docOf(data)}\nLength in bytes, of which the message has as many; does not move on.`.trim()
-  emit(`${scope.derive(property, 'Length')}(): number`, lengthDoc, [
+  const lengthDoc = 'Length in bytes, of which the message has as many; does not move on.'
+  emit(`${scope.derive(property, 'Length')}(): number`, joinLines([description, lengthDoc]), [
     ...absent,
     ...orderCheck(level, data, 'checkItem'),
     ...prologue,
@@ -133,7 +135,7 @@ export function emitDataDecoder(level: Level, data: DataModel): void {
   ])
   if (characterEncoding !== undefined) {
     const text = readTextCall(module, characterEncoding, `${m}._bytes`, `${m}._limit - length`, 'length')
-    emit(`${property}(): string`, docOf(data), [`const length = this.${skip}()`, ...prologue, `return ${text}`])
+    emit(`${property}(): string`, description, [`const length = this.${skip}()`, ...prologue, `return ${text}`])
   }
   emit(
     `${scope.take(`get${upperFirst(property)}`)}` +
@@ -171,14 +173,16 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
   const property = level.members.of(data)
   const label = stringLiteral(`${context.message.name}.${pathOf(level, property)}`)
   const { characterEncoding } = data
+  const description = docOf({ description: data.description })
+  const lifetime = lifetimeOf(data)
   const max = maxLengthOf(data)
-  const emit = (signature: string, doc: string | undefined, lines: readonly string[]): void => {
-    code.line().doc(doc).block(`${signature} {`, () => lines.forEach((line) => code.line(line)))
+  const emit = (signature: string, doc: string, lines: readonly string[]): void => {
+    code.line().doc(doc, lifetime).block(`${signature} {`, () => lines.forEach((line) => code.line(line)))
   }
 
   /** A method after which the data is written, as it has to be for stages. */
   const emitWrite = (signature: string, doc: string, lines: readonly string[]): void => {
-    addDeclaration(site, data, { signature, doc })
+    addDeclaration(site, data, { signature, doc: joinLines([doc, lifetime]) })
     emit(signature, doc, [...lines, 'return this'])
   }
 
@@ -196,7 +200,7 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
   emitWrite(
     `${scope.take(`put${upperFirst(property)}`)}` +
       '(src: Uint8Array, srcOffset: number = 0, length: number = src.length - srcOffset): this',
-    docOf(data),
+    description,
     [
       `${module.runtime('checkRange')}(${label}, length, srcOffset, src.length)`,
       `const offset = this.${reserve}(length)`,
@@ -229,5 +233,5 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
             `const offset = this.${reserve}(value.length)`,
             `${module.runtime(`write${charset}`)}(${message}._bytes, offset, value)`,
           ]
-  emitWrite(`${property}(value: string): this`, docOf(data), lines)
+  emitWrite(`${property}(value: string): this`, description, lines)
 }

@@ -11,13 +11,15 @@ interface Documented {
 
 /** Description of an element, and the versions in which it came and is to go. */
 export function docOf(element: Documented): string {
-  return joinLines([element.description?.trim() ?? '', ...lifetimeOf(element)])
+  return joinLines([schemaText(element.description?.trim() ?? ''), lifetimeOf(element)])
 }
 
 /** As `docOf`, with the values that a field has: type, range, null, unit. */
 export function fieldDocOf(field: FieldModel): string {
   const subject = field.id < 0 ? '' : `Field ${field.id}: `
-  return joinLines([field.description?.trim() ?? '', `${subject}${valuesOf(field).join(', ')}.`, ...lifetimeOf(field)])
+  const values = schemaText(`${subject}${valuesOf(field).join(', ')}.`)
+  const { description = field.type.kind === 'scalar' ? field.type.description : undefined } = field
+  return joinLines([schemaText(description?.trim() ?? ''), values, lifetimeOf(field)])
 }
 
 function valuesOf(field: FieldModel): string[] {
@@ -42,14 +44,20 @@ function valuesOf(field: FieldModel): string[] {
   return parts
 }
 
-function lifetimeOf(element: Documented): string[] {
+/** The versions in which an element came and is to go, for every form in which it is accessed. */
+export function lifetimeOf(element: Documented): string {
   const { sinceVersion = 0, deprecated = 0 } = element
-  return [
+  return joinLines([
     sinceVersion > 0 ? `Since version ${sinceVersion}.` : '',
     deprecated > 0 ? `@deprecated since version ${deprecated}` : '',
-  ]
+  ])
 }
 
-function joinLines(lines: readonly string[]): string {
+/** Text of a schema is foreign: it must not look like a tag, which editors and compilers act upon. */
+function schemaText(text: string): string {
+  return text.replace(/(?<=^|[\s{*])@/g, '\\@')
+}
+
+export function joinLines(lines: readonly string[]): string {
   return lines.filter((line) => line !== '').join('\n')
 }

@@ -1,4 +1,4 @@
-import { docOf } from './doc.ts'
+import { docOf, lifetimeOf } from './doc.ts'
 import type { EnumModel, SchemaModel } from '../model/schema-model.ts'
 import { isWide, literal, metaLiteral, stringLiteral, valueType } from './literals.ts'
 import { Module } from './module.ts'
@@ -53,7 +53,7 @@ export function emitEnum(model: SchemaModel, names: SchemaNames, type: EnumModel
   }, '} as const')
   // The brand keeps other numbers out of encoders, and gives what a switch leaves over a type.
   const unknown = `${valueType(type.primitive)} & { readonly unknown: true }`
-  code.line().doc('A value of the list, or an unknown one from the wire.')
+  code.line().doc('A value of the list, or an unknown one from the wire.', lifetimeOf(type))
   code.line(`export type ${base} = (typeof ${base})[keyof typeof ${base}] | (${unknown})`)
 
   const lookup = nameFunctionOf(base)

@@ -1,23 +1,17 @@
 /** Accessors of one field or composite member, whatever its type. */
-import { fieldDocOf } from './doc.ts'
 import type { CompositeModel, EnumModel, FieldModel, SetModel } from '../model/schema-model.ts'
 import { emitArrayDecoder, emitArrayEncoder } from './array-code.ts'
 import { enumKey, enumMember, nullKeyOf } from './enum-code.ts'
 import { isVersioned } from '../model/schema-model.ts'
 import { isWide, literal, read, valueType, write } from './literals.ts'
 import { identifierOf, upperFirst } from './names.ts'
-import { emitConstant, emitScalarDecoder, emitScalarEncoder, wordOffsets } from './scalar-code.ts'
+import { emitConstant, emitScalarDecoder, emitScalarEncoder, placeField, wordOffsets } from './scalar-code.ts'
 import type { Placement } from './scalar-code.ts'
 import { accessor, at } from './site.ts'
 import type { Site } from './site.ts'
 
 export function emitField(site: Site, field: FieldModel, property: string): void {
-  const place: Placement = {
-    property,
-    offset: field.offset,
-    sinceVersion: field.sinceVersion,
-    doc: fieldDocOf(field),
-  }
+  const place = placeField(field, property)
   const { type } = field
   switch (type.kind) {
     case 'scalar':
@@ -31,7 +25,7 @@ export function emitField(site: Site, field: FieldModel, property: string): void
       break
     case 'composite':
       emitCompositeField(site, type, place)
-      emitFlattened(site, type, place)
+      emitFlattened(site, field, type, property)
       break
   }
 }
@@ -40,7 +34,7 @@ function emitScalar(site: Site, field: FieldModel, place: Placement): void {
   const { type } = field
   if (type.kind !== 'scalar') return
   if (type.constValue !== undefined || field.presence === 'constant') {
-    emitConstant(site, type, place.property, place.doc)
+    emitConstant(site, type, place)
   } else if (type.arrayLength !== undefined) {
     if (site.side === 'decoder') emitArrayDecoder(site, field, type, place)
     else emitArrayEncoder(site, type, place)
@@ -49,7 +43,7 @@ function emitScalar(site: Site, field: FieldModel, place: Placement): void {
 }
 
 function emitEnumField(site: Site, field: FieldModel, type: EnumModel, place: Placement): void {
-  const { property, offset, sinceVersion, doc } = place
+  const { property, offset, sinceVersion, doc, lifetime } = place
   const { module, names, littleEndian } = site
   const file = names.file(type)
   const base = names.base(type)
@@ -64,7 +58,7 @@ function emitEnumField(site: Site, field: FieldModel, type: EnumModel, place: Pl
     const body = [write('this._view', type.primitive, at(offset), 'value', littleEndian), 'return this']
     accessor(site, { signature: `${property}(${value}): this`, doc, sinceVersion: 0, check: property, body })
     const rawValue = `value: ${valueType(type.primitive)}`
-    accessor(site, { signature: `${raw}(${rawValue}): this`, sinceVersion: 0, check: property, body })
+    accessor(site, { signature: `${raw}(${rawValue}): this`, doc: lifetime, sinceVersion: 0, check: property, body })
     return
   }
   const value = read('this._view', type.primitive, at(offset), littleEndian)
@@ -80,6 +74,7 @@ function emitEnumField(site: Site, field: FieldModel, type: EnumModel, place: Pl
   })
   accessor(site, {
     signature: `${raw}(): ${valueType(type.primitive)}`,
+    doc: lifetime,
     sinceVersion,
     absent: `return ${literal(type.primitive, type.nullValue)}`,
     check: property,
@@ -112,12 +107,13 @@ function emitSetField(site: Site, type: SetModel, place: Placement): void {
 }
 
 function emitRawSet(site: Site, type: SetModel, place: Placement): void {
-  const { property, offset, sinceVersion } = place
+  const { property, offset, sinceVersion, lifetime } = place
   const { littleEndian } = site
   const raw = site.scope.derive(property, 'Raw')
   if (site.side === 'encoder') {
     accessor(site, {
       signature: `${raw}(value: ${valueType(type.primitive)}): this`,
+      doc: lifetime,
       sinceVersion: 0,
       check: property,
       body: [write('this._view', type.primitive, at(offset), 'value', littleEndian), 'return this'],
@@ -126,6 +122,7 @@ function emitRawSet(site: Site, type: SetModel, place: Placement): void {
   }
   accessor(site, {
     signature: `${raw}(): ${valueType(type.primitive)}`,
+    doc: lifetime,
     sinceVersion,
     absent: `return ${isWide(type.primitive) ? '0n' : '0'}`,
     check: property,
@@ -136,6 +133,7 @@ function emitRawSet(site: Site, type: SetModel, place: Placement): void {
   for (const half of ['Hi', 'Lo'] as const) {
     accessor(site, {
       signature: `${site.scope.derive(property, `Raw${half}`)}(): number`,
+      doc: lifetime,
       sinceVersion,
       absent: 'return 0',
       check: property,
@@ -165,26 +163,27 @@ function emitCompositeField(site: Site, type: CompositeModel, place: Placement):
 const FLATTENED_NAME_LENGTH_MAX = 200
 
 /** Accessors of a composite's members on its owner: they save wrapping a flyweight, which costs more than the read. */
-function emitFlattened(site: Site, type: CompositeModel, place: Placement): void {
+function emitFlattened(site: Site, owner: FieldModel, type: CompositeModel, ownerProperty: string): void {
   for (const member of type.members) {
-    const name = place.property + upperFirst(identifierOf(member.name))
+    const name = ownerProperty + upperFirst(identifierOf(member.name))
     if (name.length > FLATTENED_NAME_LENGTH_MAX) continue
     const property = site.scope.take(name)
     const flat: FieldModel = {
       ...member,
-      offset: place.offset + member.offset,
-      sinceVersion: Math.max(place.sinceVersion, member.sinceVersion),
+      offset: owner.offset + member.offset,
+      sinceVersion: Math.max(owner.sinceVersion, member.sinceVersion),
+      deprecated: earliest(owner.deprecated, member.deprecated),
     }
-    const flatPlace: Placement = {
-      property,
-      offset: flat.offset,
-      sinceVersion: flat.sinceVersion,
-      doc: fieldDocOf(flat),
-    }
+    const flatPlace = placeField(flat, property)
     const memberType = member.type
-    if (memberType.kind === 'composite') emitFlattened(site, memberType, flatPlace)
+    if (memberType.kind === 'composite') emitFlattened(site, flat, memberType, property)
     else if (memberType.kind === 'enum') emitEnumField(site, flat, memberType, flatPlace)
     else if (memberType.kind === 'set') emitRawSet(site, memberType, flatPlace)
     else if (memberType.arrayLength === undefined) emitScalar(site, flat, flatPlace)
   }
+}
+
+/** The version in which the first of two was deprecated; 0 when neither is. */
+function earliest(a: number, b: number): number {
+  return a === 0 || b === 0 ? a + b : Math.min(a, b)
 }

@@ -1,5 +1,5 @@
 /** `computeLength`: the length of a message before it is encoded. */
-import { docOf } from './doc.ts'
+import { lifetimeOf } from './doc.ts'
 import { isFixedStride } from '../model/schema-model.ts'
 import type { BlockModel, GroupModel, MessageModel } from '../model/schema-model.ts'
 import { makeLevel, pathOf } from './level.ts'
@@ -16,15 +16,17 @@ function emitType(context: MessageContext, owner: MessageModel | GroupModel, pat
   const { code } = context.module
   const level = makeLevel(context, owner, 'encoder', path)
   const subject = owner.kind === 'message' ? 'a message' : 'an entry'
-  code.line().doc(`What the length of ${subject} depends on: entries of groups, bytes of data.`)
+  code.line().doc(`What the length of ${subject} depends on: entries of groups, bytes of data.`, lifetimeOf(owner))
   code.block(`export interface ${context.names.base(owner)}Lengths {`, () => {
     for (const group of owner.groups) {
       const base = context.names.base(group)
       const type = isFixedStride(group) ? 'number' : `readonly ${base}Lengths[]`
-      code.doc(isFixedStride(group) ? 'Number of entries.' : undefined, docOf({ deprecated: group.deprecated }))
+      code.doc(isFixedStride(group) ? 'Number of entries.' : '', lifetimeOf(group))
       code.line(`readonly ${level.members.of(group)}: ${type}`)
     }
-    for (const data of owner.data) code.doc('Bytes.').line(`readonly ${level.members.of(data)}: number`)
+    for (const data of owner.data) {
+      code.doc('Bytes.', lifetimeOf(data)).line(`readonly ${level.members.of(data)}: number`)
+    }
   })
   for (const group of owner.groups) emitType(context, group, pathOf(level, level.members.of(group)))
 }

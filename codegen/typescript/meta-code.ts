@@ -3,6 +3,7 @@ import type {
   BlockModel, CompositeModel, DataModel, FieldModel, GroupModel, MessageModel,
 } from '../model/schema-model.ts'
 import { maxLengthOf } from './data-code.ts'
+import { lifetimeOf } from './doc.ts'
 import type { MessageContext } from './level.ts'
 import { metaLiteral, stringLiteral } from './literals.ts'
 import type { Module } from './module.ts'
@@ -13,7 +14,8 @@ import type { Writer } from './writer.ts'
 export function emitMessageMeta(context: MessageContext): void {
   const { module, names, message, model } = context
   const { code } = module
-  code.line().doc(`Metadata of ${message.name}.`).block(`export const ${names.base(message)}Meta = {`, () => {
+  code.line().doc(`Metadata of ${message.name}.`, lifetimeOf(message))
+  code.block(`export const ${names.base(message)}Meta = {`, () => {
     code.line(`name: ${stringLiteral(message.name)},`)
     code.line(`templateId: ${message.id},`)
     code.line(`schemaId: ${model.schemaId},`)
@@ -44,8 +46,10 @@ function emitBlock(code: Writer, names: SchemaNames, owner: MessageModel | Group
 export function emitCompositeMeta(module: Module, names: SchemaNames, type: CompositeModel): void {
   const { code } = module
   const members = names.membersOf(type, () => new MemberNames(type.members))
-  code.line().doc(`Metadata of ${type.name}.`).block(`export const ${names.base(type)}Meta = {`, () => {
+  code.line().doc(`Metadata of ${type.name}.`, lifetimeOf(type))
+  code.block(`export const ${names.base(type)}Meta = {`, () => {
     code.line(`name: ${stringLiteral(type.name)},`)
+    if (type.deprecated > 0) code.line(`deprecated: ${type.deprecated},`)
     code.line(`encodedLength: ${type.encodedLength},`)
     objects(code, 'members', type.members, members, (member) => emitFieldMeta(code, names, member))
   }, '} as const')

@@ -1,5 +1,6 @@
 /** Accessors of single values: numbers, 64-bit integers, constants. */
 import { decodeConstant } from '../character-encodings.ts'
+import { fieldDocOf, joinLines, lifetimeOf } from './doc.ts'
 import type { FieldModel, ScalarModel } from '../model/schema-model.ts'
 import { accessor, at } from './site.ts'
 import type { Site } from './site.ts'
@@ -12,7 +13,14 @@ export interface Placement {
   readonly property: string
   readonly offset: number
   readonly sinceVersion: number
-  readonly doc: string | undefined
+  readonly doc: string
+  /** The part of `doc` that belongs to every form of the field. */
+  readonly lifetime: string
+}
+
+export function placeField(field: FieldModel, property: string): Placement {
+  const { offset, sinceVersion } = field
+  return { property, offset, sinceVersion, doc: fieldDocOf(field), lifetime: lifetimeOf(field) }
 }
 
 /** Condition under which a 64-bit integer with the high word `hi` has more bits than a Number. */
@@ -31,7 +39,7 @@ export function hasNull(field: { readonly presence: string }, sinceVersion: numb
 }
 
 export function emitScalarDecoder(site: Site, field: FieldModel, type: ScalarModel, place: Placement): void {
-  const { property, offset, sinceVersion, doc } = place
+  const { property, offset, sinceVersion, doc, lifetime } = place
   const { primitive } = type
   const nullText = literal(primitive, type.nullValue)
   accessor(site, {
@@ -47,6 +55,7 @@ export function emitScalarDecoder(site: Site, field: FieldModel, type: ScalarMod
   const isNull = site.scope.derive(property, 'IsNull')
   accessor(site, {
     signature: `${isNull}(): boolean`,
+    doc: lifetime,
     sinceVersion,
     absent: 'return true',
     check: property,
@@ -54,13 +63,14 @@ export function emitScalarDecoder(site: Site, field: FieldModel, type: ScalarMod
   })
   accessor(site, {
     signature: `${site.scope.derive(property, 'OrNull')}(): ${valueType(primitive)} | null`,
+    doc: lifetime,
     sinceVersion: 0,
     body: [`return this.${isNull}() ? null : this.${property}()`],
   })
 }
 
 function emitWords(site: Site, type: ScalarModel, place: Placement): void {
-  const { property, offset, sinceVersion } = place
+  const { property, offset, sinceVersion, lifetime } = place
   const { module, littleEndian } = site
   const words = wordOffsets(offset, littleEndian)
   const signed = type.primitive === 'int64'
@@ -73,7 +83,7 @@ function emitWords(site: Site, type: ScalarModel, place: Placement): void {
   const absentNumber = absentAsNumber(type, inexact)
   accessor(site, {
     signature: `${site.scope.derive(property, 'AsNumber')}(): number`,
-    doc: 'As a Number; throws when that would not be exact.',
+    doc: joinLines(['As a Number; throws when that would not be exact.', lifetime]),
     sinceVersion,
     absent: absentNumber,
     check: property,
@@ -81,6 +91,7 @@ function emitWords(site: Site, type: ScalarModel, place: Placement): void {
   })
   accessor(site, {
     signature: `${site.scope.derive(property, 'Hi')}(): number`,
+    doc: lifetime,
     sinceVersion,
     absent: `return ${nullHi}`,
     check: property,
@@ -88,6 +99,7 @@ function emitWords(site: Site, type: ScalarModel, place: Placement): void {
   })
   accessor(site, {
     signature: `${site.scope.derive(property, 'Lo')}(): number`,
+    doc: lifetime,
     sinceVersion,
     absent: `return ${Number(nullBits & 0xffff_ffffn)}`,
     check: property,
@@ -96,7 +108,7 @@ function emitWords(site: Site, type: ScalarModel, place: Placement): void {
 }
 
 export function emitScalarEncoder(site: Site, field: FieldModel, type: ScalarModel, place: Placement): void {
-  const { property, offset, doc } = place
+  const { property, offset, doc, lifetime } = place
   const { primitive } = type
   const { module, littleEndian } = site
   const view = 'this._view'
@@ -114,7 +126,10 @@ export function emitScalarEncoder(site: Site, field: FieldModel, type: ScalarMod
     const high = 'value / 0x1_0000_0000'
     accessor(site, {
       signature: `${site.scope.derive(property, 'AsNumber')}(value: number): this`,
-      doc: `From a Number; throws when it is not a safe integer${unsigned ? ' or is negative' : ''}.`,
+      doc: joinLines([
+        `From a Number; throws when it is not a safe integer${unsigned ? ' or is negative' : ''}.`,
+        lifetime,
+      ]),
       sinceVersion: 0,
       check: property,
       body: [
@@ -129,6 +144,7 @@ export function emitScalarEncoder(site: Site, field: FieldModel, type: ScalarMod
     })
     accessor(site, {
       signature: `${site.scope.derive(property, 'Words')}(hi: number, lo: number): this`,
+      doc: lifetime,
       sinceVersion: 0,
       check: property,
       body: [
@@ -141,6 +157,7 @@ export function emitScalarEncoder(site: Site, field: FieldModel, type: ScalarMod
   if (field.presence !== 'optional') return
   accessor(site, {
     signature: `${site.scope.derive(property, 'Null')}(): this`,
+    doc: lifetime,
     sinceVersion: 0,
     check: property,
     body: [
@@ -151,8 +168,9 @@ export function emitScalarEncoder(site: Site, field: FieldModel, type: ScalarMod
 }
 
 /** Constants take no bytes; encoder and decoder tell their value alike. */
-export function emitConstant(site: Site, type: ScalarModel, property: string, doc: string | undefined): void {
+export function emitConstant(site: Site, type: ScalarModel, place: Placement): void {
   const { constValue, primitive } = type
+  const { property, doc, lifetime } = place
   if (!(constValue instanceof Uint8Array)) {
     const value = constValue === undefined ? literal(primitive, type.nullValue) : literal(primitive, constValue)
     accessor(site, {
@@ -172,6 +190,7 @@ export function emitConstant(site: Site, type: ScalarModel, property: string, do
   })
   accessor(site, {
     signature: `${site.scope.derive(property, 'Length')}(): number`,
+    doc: lifetime,
     sinceVersion: 0,
     body: [`return ${constValue.length}`],
   })

@@ -42,13 +42,19 @@ export class Writer {
     return this.block(open.trimEnd(), () => parts.forEach((part) => this.line(`${part},`)), close.trimStart())
   }
 
-  /** A doc comment; nothing when there is no text. */
+  /** A doc comment; nothing when there is no text. Whatever follows a tag belongs to it: `@deprecated` goes last. */
   doc(...parts: readonly (string | undefined)[]): this {
     const text = parts.filter((part) => part !== undefined && part !== '').join('\n')
     if (text === '') return this
     // Schema text is foreign: it must not end the comment.
     const width = LINE_LENGTH_MAX - this.depth * 2 - ' * '.length
-    const lines = text.replaceAll('*/', '*\\/').split(/\r\n|\r|\n/).flatMap((line) => wrapWords(line.trim(), width))
+    const all = text.replaceAll('*/', '*\\/').split(/\r\n|\r|\n/).map((line) => line.trim())
+    const isLast = (line: string): boolean => line.startsWith('@deprecated')
+    const ordered = [...all.filter((line) => !isLast(line)), ...all.filter(isLast)]
+    // Nor may one of its words begin a line as a tag does.
+    const lines = ordered.flatMap((line) => {
+      return wrapWords(line, width).map((part, index) => (index > 0 && part.startsWith('@') ? `\\${part}` : part))
+    })
     const single = lines[0]
     if (lines.length === 1 && single !== undefined && single.length + '/** */'.length < width) {
       return this.line(`/** ${single} */`)

@@ -250,16 +250,19 @@ export class RemovePublicationDecoder {
     return this._flags._wrap(this._view, this._offset + 24)
   }
 
+  /** Since version 1. */
   flagsRaw(): bigint {
     if (this._version < 1) return 0n
     return this._view.getBigUint64(this._offset + 24, true)
   }
 
+  /** Since version 1. */
   flagsRawHi(): number {
     if (this._version < 1) return 0
     return this._view.getUint32(this._offset + 28, true)
   }
 
+  /** Since version 1. */
   flagsRawLo(): number {
     if (this._version < 1) return 0
     return this._view.getUint32(this._offset + 24, true)
@@ -489,6 +492,7 @@ export class RemovePublicationEncoder {
     return this._flags._wrap(this._view, this._offset + 24)
   }
 
+  /** Since version 1. */
   flagsRaw(value: bigint): this {
     this._view.setBigUint64(this._offset + 24, value, true)
     return this

@@ -286,7 +286,10 @@ export class StatusMessageDecoder {
     return this._view.getBigInt64(this._offset + 36, true)
   }
 
-  /** As a Number; throws when that would not be exact. */
+  /**
+   * As a Number; throws when that would not be exact.
+   * Since version 1.
+   */
   groupTagAsNumber(): number {
     if (this._version < 1) throw inexactError('StatusMessage.groupTag')
     const hi = this._view.getInt32(this._offset + 40, true)
@@ -294,21 +297,25 @@ export class StatusMessageDecoder {
     return hi * 0x1_0000_0000 + this._view.getUint32(this._offset + 36, true)
   }
 
+  /** Since version 1. */
   groupTagHi(): number {
     if (this._version < 1) return -2147483648
     return this._view.getInt32(this._offset + 40, true)
   }
 
+  /** Since version 1. */
   groupTagLo(): number {
     if (this._version < 1) return 0
     return this._view.getUint32(this._offset + 36, true)
   }
 
+  /** Since version 1. */
   groupTagIsNull(): boolean {
     if (this._version < 1) return true
     return this._view.getUint32(this._offset + 36, true) === 0 && this._view.getUint32(this._offset + 40, true) === 2147483648
   }
 
+  /** Since version 1. */
   groupTagOrNull(): bigint | null {
     return this.groupTagIsNull() ? null : this.groupTag()
   }
@@ -589,7 +596,10 @@ export class StatusMessageEncoder {
     return this
   }
 
-  /** From a Number; throws when it is not a safe integer. */
+  /**
+   * From a Number; throws when it is not a safe integer.
+   * Since version 1.
+   */
   groupTagAsNumber(value: number): this {
     if (!Number.isSafeInteger(value)) throw inexactError('StatusMessage.groupTag')
     this._view.setInt32(this._offset + 40, Math.floor(value / 0x1_0000_0000), true)
@@ -597,12 +607,14 @@ export class StatusMessageEncoder {
     return this
   }
 
+  /** Since version 1. */
   groupTagWords(hi: number, lo: number): this {
     this._view.setInt32(this._offset + 40, hi, true)
     this._view.setInt32(this._offset + 36, lo, true)
     return this
   }
 
+  /** Since version 1. */
   groupTagNull(): this {
     this._view.setBigInt64(this._offset + 36, -9223372036854775808n, true)
     return this

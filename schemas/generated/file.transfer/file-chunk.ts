@@ -168,7 +168,10 @@ export class FileChunkDecoder {
     return this._buffer
   }
 
-  /** Field 1: uint64. */
+  /**
+   * Random number of a transfer.
+   * Field 1: uint64.
+   */
   transferId(): bigint {
     return this._view.getBigUint64(this._offset, true)
   }
@@ -395,7 +398,10 @@ export class FileChunkEncoder {
   /** Checks nothing: this codec was generated without precedence checks. */
   checkEncodingIsComplete(): void {}
 
-  /** Field 1: uint64. */
+  /**
+   * Random number of a transfer.
+   * Field 1: uint64.
+   */
   transferId(value: bigint): this {
     this._view.setBigUint64(this._offset, value, true)
     return this

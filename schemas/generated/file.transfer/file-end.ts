@@ -168,7 +168,10 @@ export class FileEndDecoder {
     return this._buffer
   }
 
-  /** Field 1: uint64. */
+  /**
+   * Random number of a transfer.
+   * Field 1: uint64.
+   */
   transferId(): bigint {
     return this._view.getBigUint64(this._offset, true)
   }
@@ -188,7 +191,10 @@ export class FileEndDecoder {
     return this._view.getUint32(this._offset, true)
   }
 
-  /** Field 2: uint64. */
+  /**
+   * Bytes of the whole file.
+   * Field 2: uint64.
+   */
   fileLength(): bigint {
     return this._view.getBigUint64(this._offset + 8, true)
   }
@@ -374,7 +380,10 @@ export class FileEndEncoder {
   /** Checks nothing: this codec was generated without precedence checks. */
   checkEncodingIsComplete(): void {}
 
-  /** Field 1: uint64. */
+  /**
+   * Random number of a transfer.
+   * Field 1: uint64.
+   */
   transferId(value: bigint): this {
     this._view.setBigUint64(this._offset, value, true)
     return this
@@ -394,7 +403,10 @@ export class FileEndEncoder {
     return this
   }
 
-  /** Field 2: uint64. */
+  /**
+   * Bytes of the whole file.
+   * Field 2: uint64.
+   */
   fileLength(value: bigint): this {
     this._view.setBigUint64(this._offset + 8, value, true)
     return this

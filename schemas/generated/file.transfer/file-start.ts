@@ -170,7 +170,10 @@ export class FileStartDecoder {
     return this._buffer
   }
 
-  /** Field 1: uint64. */
+  /**
+   * Random number of a transfer.
+   * Field 1: uint64.
+   */
   transferId(): bigint {
     return this._view.getBigUint64(this._offset, true)
   }
@@ -190,7 +193,10 @@ export class FileStartDecoder {
     return this._view.getUint32(this._offset, true)
   }
 
-  /** Field 2: uint64. */
+  /**
+   * Bytes of the whole file.
+   * Field 2: uint64.
+   */
   fileLength(): bigint {
     return this._view.getBigUint64(this._offset + 8, true)
   }
@@ -412,7 +418,10 @@ export class FileStartEncoder {
   /** Checks nothing: this codec was generated without precedence checks. */
   checkEncodingIsComplete(): void {}
 
-  /** Field 1: uint64. */
+  /**
+   * Random number of a transfer.
+   * Field 1: uint64.
+   */
   transferId(value: bigint): this {
     this._view.setBigUint64(this._offset, value, true)
     return this
@@ -432,7 +441,10 @@ export class FileStartEncoder {
     return this
   }
 
-  /** Field 2: uint64. */
+  /**
+   * Bytes of the whole file.
+   * Field 2: uint64.
+   */
   fileLength(value: bigint): this {
     this._view.setBigUint64(this._offset + 8, value, true)
     return this

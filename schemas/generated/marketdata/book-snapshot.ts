@@ -172,7 +172,10 @@ export class BookSnapshotDecoder {
     return this._buffer
   }
 
-  /** Field 60: uint64, in nanoseconds, since the unix epoch. */
+  /**
+   * Nanoseconds since the Unix epoch.
+   * Field 60: uint64, in nanoseconds, since the unix epoch.
+   */
   transactTime(): bigint {
     return this._view.getBigUint64(this._offset, true)
   }
@@ -192,12 +195,18 @@ export class BookSnapshotDecoder {
     return this._view.getUint32(this._offset, true)
   }
 
-  /** Field 48: uint32. */
+  /**
+   * Number of an instrument.
+   * Field 48: uint32.
+   */
   instrumentId(): number {
     return this._view.getUint32(this._offset + 8, true)
   }
 
-  /** Field 83: uint32. */
+  /**
+   * Counts the events of one instrument.
+   * Field 83: uint32.
+   */
   sequence(): number {
     return this._view.getUint32(this._offset + 12, true)
   }
@@ -368,7 +377,10 @@ export class BookSnapshotEncoder {
   /** Checks nothing: this codec was generated without precedence checks. */
   checkEncodingIsComplete(): void {}
 
-  /** Field 60: uint64, in nanoseconds, since the unix epoch. */
+  /**
+   * Nanoseconds since the Unix epoch.
+   * Field 60: uint64, in nanoseconds, since the unix epoch.
+   */
   transactTime(value: bigint): this {
     this._view.setBigUint64(this._offset, value, true)
     return this
@@ -388,13 +400,19 @@ export class BookSnapshotEncoder {
     return this
   }
 
-  /** Field 48: uint32. */
+  /**
+   * Number of an instrument.
+   * Field 48: uint32.
+   */
   instrumentId(value: number): this {
     this._view.setUint32(this._offset + 8, value, true)
     return this
   }
 
-  /** Field 83: uint32. */
+  /**
+   * Counts the events of one instrument.
+   * Field 83: uint32.
+   */
   sequence(value: number): this {
     this._view.setUint32(this._offset + 12, value, true)
     return this
@@ -820,7 +838,10 @@ export class BookSnapshotLevelsOrdersDecoder implements Iterable<BookSnapshotLev
     return this._blockLength
   }
 
-  /** Field 37: uint64. */
+  /**
+   * Number of an order; uses all 64 bits.
+   * Field 37: uint64.
+   */
   orderId(): bigint {
     return this._view.getBigUint64(this._offset, true)
   }
@@ -934,7 +955,10 @@ export class BookSnapshotLevelsOrdersEncoder {
     return this._count
   }
 
-  /** Field 37: uint64. */
+  /**
+   * Number of an order; uses all 64 bits.
+   * Field 37: uint64.
+   */
   orderId(value: bigint): this {
     this._view.setBigUint64(this._offset, value, true)
     return this

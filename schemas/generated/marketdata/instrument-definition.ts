@@ -196,7 +196,10 @@ export class InstrumentDefinitionDecoder {
     return this._buffer
   }
 
-  /** Field 48: uint32. */
+  /**
+   * Number of an instrument.
+   * Field 48: uint32.
+   */
   instrumentId(): number {
     return this._view.getUint32(this._offset, true)
   }
@@ -226,7 +229,10 @@ export class InstrumentDefinitionDecoder {
     return getBytes('InstrumentDefinition.symbol', this._bytes, offset, 16, dst, dstOffset, length)
   }
 
-  /** Field 22: char, US-ASCII, constant. */
+  /**
+   * Symbols are the exchange's own.
+   * Field 22: char, US-ASCII, constant.
+   */
   symbolSource(): number {
     return 56
   }
@@ -602,7 +608,10 @@ export class InstrumentDefinitionEncoder {
   /** Checks nothing: this codec was generated without precedence checks. */
   checkEncodingIsComplete(): void {}
 
-  /** Field 48: uint32. */
+  /**
+   * Number of an instrument.
+   * Field 48: uint32.
+   */
   instrumentId(value: number): this {
     this._view.setUint32(this._offset, value, true)
     return this
@@ -634,7 +643,10 @@ export class InstrumentDefinitionEncoder {
     return this
   }
 
-  /** Field 22: char, US-ASCII, constant. */
+  /**
+   * Symbols are the exchange's own.
+   * Field 22: char, US-ASCII, constant.
+   */
   symbolSource(): number {
     return 56
   }
@@ -948,7 +960,10 @@ export class InstrumentDefinitionLegsDecoder implements Iterable<InstrumentDefin
     return this._blockLength
   }
 
-  /** Field 602: uint32. */
+  /**
+   * Number of an instrument.
+   * Field 602: uint32.
+   */
   legInstrumentId(): number {
     return this._view.getUint32(this._offset, true)
   }
@@ -1057,7 +1072,10 @@ export class InstrumentDefinitionLegsEncoder {
     return this._count
   }
 
-  /** Field 602: uint32. */
+  /**
+   * Number of an instrument.
+   * Field 602: uint32.
+   */
   legInstrumentId(value: number): this {
     this._view.setUint32(this._offset, value, true)
     return this

@@ -167,7 +167,10 @@ export class QuoteUpdateDecoder {
     return this._buffer
   }
 
-  /** Field 60: uint64, in nanoseconds, since the unix epoch. */
+  /**
+   * Nanoseconds since the Unix epoch.
+   * Field 60: uint64, in nanoseconds, since the unix epoch.
+   */
   transactTime(): bigint {
     return this._view.getBigUint64(this._offset, true)
   }
@@ -187,12 +190,18 @@ export class QuoteUpdateDecoder {
     return this._view.getUint32(this._offset, true)
   }
 
-  /** Field 48: uint32. */
+  /**
+   * Number of an instrument.
+   * Field 48: uint32.
+   */
   instrumentId(): number {
     return this._view.getUint32(this._offset + 8, true)
   }
 
-  /** Field 83: uint32. */
+  /**
+   * Counts the events of one instrument.
+   * Field 83: uint32.
+   */
   sequence(): number {
     return this._view.getUint32(this._offset + 12, true)
   }
@@ -476,7 +485,10 @@ export class QuoteUpdateEncoder {
   /** Checks nothing: this codec was generated without precedence checks. */
   checkEncodingIsComplete(): void {}
 
-  /** Field 60: uint64, in nanoseconds, since the unix epoch. */
+  /**
+   * Nanoseconds since the Unix epoch.
+   * Field 60: uint64, in nanoseconds, since the unix epoch.
+   */
   transactTime(value: bigint): this {
     this._view.setBigUint64(this._offset, value, true)
     return this
@@ -496,13 +508,19 @@ export class QuoteUpdateEncoder {
     return this
   }
 
-  /** Field 48: uint32. */
+  /**
+   * Number of an instrument.
+   * Field 48: uint32.
+   */
   instrumentId(value: number): this {
     this._view.setUint32(this._offset + 8, value, true)
     return this
   }
 
-  /** Field 83: uint32. */
+  /**
+   * Counts the events of one instrument.
+   * Field 83: uint32.
+   */
   sequence(value: number): this {
     this._view.setUint32(this._offset + 12, value, true)
     return this

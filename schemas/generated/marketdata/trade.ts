@@ -186,7 +186,10 @@ export class TradeDecoder {
     return this._buffer
   }
 
-  /** Field 60: uint64, in nanoseconds, since the unix epoch. */
+  /**
+   * Nanoseconds since the Unix epoch.
+   * Field 60: uint64, in nanoseconds, since the unix epoch.
+   */
   transactTime(): bigint {
     return this._view.getBigUint64(this._offset, true)
   }
@@ -206,7 +209,10 @@ export class TradeDecoder {
     return this._view.getUint32(this._offset, true)
   }
 
-  /** Field 1003: uint64. */
+  /**
+   * Number of an order; uses all 64 bits.
+   * Field 1003: uint64.
+   */
   tradeId(): bigint {
     return this._view.getBigUint64(this._offset + 8, true)
   }
@@ -226,12 +232,18 @@ export class TradeDecoder {
     return this._view.getUint32(this._offset + 8, true)
   }
 
-  /** Field 48: uint32. */
+  /**
+   * Number of an instrument.
+   * Field 48: uint32.
+   */
   instrumentId(): number {
     return this._view.getUint32(this._offset + 16, true)
   }
 
-  /** Field 83: uint32. */
+  /**
+   * Counts the events of one instrument.
+   * Field 83: uint32.
+   */
   sequence(): number {
     return this._view.getUint32(this._offset + 20, true)
   }
@@ -315,7 +327,10 @@ export class TradeDecoder {
     return this._view.getBigUint64(this._offset + 46, true)
   }
 
-  /** As a Number; throws when that would not be exact. */
+  /**
+   * As a Number; throws when that would not be exact.
+   * Since version 1.
+   */
   buyOrderIdAsNumber(): number {
     if (this._version < 1) throw inexactError('Trade.buyOrderId')
     const hi = this._view.getUint32(this._offset + 50, true)
@@ -323,21 +338,25 @@ export class TradeDecoder {
     return hi * 0x1_0000_0000 + this._view.getUint32(this._offset + 46, true)
   }
 
+  /** Since version 1. */
   buyOrderIdHi(): number {
     if (this._version < 1) return 4294967295
     return this._view.getUint32(this._offset + 50, true)
   }
 
+  /** Since version 1. */
   buyOrderIdLo(): number {
     if (this._version < 1) return 4294967295
     return this._view.getUint32(this._offset + 46, true)
   }
 
+  /** Since version 1. */
   buyOrderIdIsNull(): boolean {
     if (this._version < 1) return true
     return this._view.getUint32(this._offset + 46, true) === 4294967295 && this._view.getUint32(this._offset + 50, true) === 4294967295
   }
 
+  /** Since version 1. */
   buyOrderIdOrNull(): bigint | null {
     return this.buyOrderIdIsNull() ? null : this.buyOrderId()
   }
@@ -351,7 +370,10 @@ export class TradeDecoder {
     return this._view.getBigUint64(this._offset + 54, true)
   }
 
-  /** As a Number; throws when that would not be exact. */
+  /**
+   * As a Number; throws when that would not be exact.
+   * Since version 1.
+   */
   sellOrderIdAsNumber(): number {
     if (this._version < 1) throw inexactError('Trade.sellOrderId')
     const hi = this._view.getUint32(this._offset + 58, true)
@@ -359,21 +381,25 @@ export class TradeDecoder {
     return hi * 0x1_0000_0000 + this._view.getUint32(this._offset + 54, true)
   }
 
+  /** Since version 1. */
   sellOrderIdHi(): number {
     if (this._version < 1) return 4294967295
     return this._view.getUint32(this._offset + 58, true)
   }
 
+  /** Since version 1. */
   sellOrderIdLo(): number {
     if (this._version < 1) return 4294967295
     return this._view.getUint32(this._offset + 54, true)
   }
 
+  /** Since version 1. */
   sellOrderIdIsNull(): boolean {
     if (this._version < 1) return true
     return this._view.getUint32(this._offset + 54, true) === 4294967295 && this._view.getUint32(this._offset + 58, true) === 4294967295
   }
 
+  /** Since version 1. */
   sellOrderIdOrNull(): bigint | null {
     return this.sellOrderIdIsNull() ? null : this.sellOrderId()
   }
@@ -388,32 +414,42 @@ export class TradeDecoder {
     return readAscii(this._bytes, this._offset + 62, lengthToNul(this._bytes, this._offset + 62, 4))
   }
 
-  /** Compares without making a string where the encoding allows it. */
+  /**
+   * Compares without making a string where the encoding allows it.
+   * Since version 1.
+   */
   marketIdEquals(value: string): boolean {
     if (this._version < 1) return value === ''
     return equalsLatin1(this._bytes, this._offset + 62, 4, value)
   }
 
+  /** Since version 1. */
   marketIdIsNull(): boolean {
     if (this._version < 1) return true
     return false
   }
 
+  /** Since version 1. */
   marketIdOrNull(): string | null {
     return this.marketIdIsNull() ? null : this.marketId()
   }
 
+  /** Since version 1. */
   marketIdLength(): number {
     return 4
   }
 
+  /** Since version 1. */
   marketIdAt(index: number): number {
     if (this._version < 1) return 0
     if (index >>> 0 !== index || index >= 4) throw indexError('Trade.marketId', index, 4)
     return this._view.getUint8(this._offset + 62 + index)
   }
 
-  /** Copies at most `length` bytes; returns how many. */
+  /**
+   * Copies at most `length` bytes; returns how many.
+   * Since version 1.
+   */
   getMarketId(dst: Uint8Array, dstOffset?: number, length?: number): number {
     if (this._version < 1) return 0
     const offset = this._offset + 62
@@ -579,7 +615,10 @@ export class TradeEncoder {
   /** Checks nothing: this codec was generated without precedence checks. */
   checkEncodingIsComplete(): void {}
 
-  /** Field 60: uint64, in nanoseconds, since the unix epoch. */
+  /**
+   * Nanoseconds since the Unix epoch.
+   * Field 60: uint64, in nanoseconds, since the unix epoch.
+   */
   transactTime(value: bigint): this {
     this._view.setBigUint64(this._offset, value, true)
     return this
@@ -599,7 +638,10 @@ export class TradeEncoder {
     return this
   }
 
-  /** Field 1003: uint64. */
+  /**
+   * Number of an order; uses all 64 bits.
+   * Field 1003: uint64.
+   */
   tradeId(value: bigint): this {
     this._view.setBigUint64(this._offset + 8, value, true)
     return this
@@ -619,13 +661,19 @@ export class TradeEncoder {
     return this
   }
 
-  /** Field 48: uint32. */
+  /**
+   * Number of an instrument.
+   * Field 48: uint32.
+   */
   instrumentId(value: number): this {
     this._view.setUint32(this._offset + 16, value, true)
     return this
   }
 
-  /** Field 83: uint32. */
+  /**
+   * Counts the events of one instrument.
+   * Field 83: uint32.
+   */
   sequence(value: number): this {
     this._view.setUint32(this._offset + 20, value, true)
     return this
@@ -707,7 +755,10 @@ export class TradeEncoder {
     return this
   }
 
-  /** From a Number; throws when it is not a safe integer or is negative. */
+  /**
+   * From a Number; throws when it is not a safe integer or is negative.
+   * Since version 1.
+   */
   buyOrderIdAsNumber(value: number): this {
     if (!Number.isSafeInteger(value) || value < 0) throw inexactError('Trade.buyOrderId')
     this._view.setUint32(this._offset + 50, value / 0x1_0000_0000 >>> 0, true)
@@ -715,12 +766,14 @@ export class TradeEncoder {
     return this
   }
 
+  /** Since version 1. */
   buyOrderIdWords(hi: number, lo: number): this {
     this._view.setInt32(this._offset + 50, hi, true)
     this._view.setInt32(this._offset + 46, lo, true)
     return this
   }
 
+  /** Since version 1. */
   buyOrderIdNull(): this {
     this._view.setBigUint64(this._offset + 46, 18446744073709551615n, true)
     return this
@@ -735,7 +788,10 @@ export class TradeEncoder {
     return this
   }
 
-  /** From a Number; throws when it is not a safe integer or is negative. */
+  /**
+   * From a Number; throws when it is not a safe integer or is negative.
+   * Since version 1.
+   */
   sellOrderIdAsNumber(value: number): this {
     if (!Number.isSafeInteger(value) || value < 0) throw inexactError('Trade.sellOrderId')
     this._view.setUint32(this._offset + 58, value / 0x1_0000_0000 >>> 0, true)
@@ -743,12 +799,14 @@ export class TradeEncoder {
     return this
   }
 
+  /** Since version 1. */
   sellOrderIdWords(hi: number, lo: number): this {
     this._view.setInt32(this._offset + 58, hi, true)
     this._view.setInt32(this._offset + 54, lo, true)
     return this
   }
 
+  /** Since version 1. */
   sellOrderIdNull(): this {
     this._view.setBigUint64(this._offset + 54, 18446744073709551615n, true)
     return this
@@ -765,17 +823,22 @@ export class TradeEncoder {
     return this
   }
 
+  /** Since version 1. */
   marketIdLength(): number {
     return 4
   }
 
+  /** Since version 1. */
   marketIdAt(index: number, value: number): this {
     if (index >>> 0 !== index || index >= 4) throw indexError('Trade.marketId', index, 4)
     this._view.setUint8(this._offset + 62 + index, value)
     return this
   }
 
-  /** Copies exactly 4 bytes. */
+  /**
+   * Copies exactly 4 bytes.
+   * Since version 1.
+   */
   putMarketId(src: Uint8Array, srcOffset: number = 0): this {
     checkRange('Trade.marketId', 4, srcOffset, src.length)
     copyBytes(this._bytes, this._offset + 62, src, srcOffset, 4)

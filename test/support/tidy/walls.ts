@@ -20,6 +20,19 @@ const ROOMS: readonly Room[] = [
   { path: 'codegen/', mayImport: ['codegen/'] },
   { path: 'codegen/cli/', mayImport: ['codegen/'], node: true },
   {
+    path: 'codegen/ir-file/',
+    mayImport: [
+      'codegen/ir-file/', 'codegen/ir/', 'codegen/limits.ts', 'codegen/runtime/errors.ts',
+      'codegen/schema/primitive-values.ts', 'codegen/schema/value-ref.ts',
+    ],
+  },
+  { path: 'codegen/framing/', mayImport: ['codegen/framing/', 'codegen/otf/', 'codegen/ir/', 'codegen/runtime/'] },
+  { path: 'codegen/capture/', mayImport: ['codegen/capture/', 'codegen/framing/', 'codegen/runtime/'] },
+  {
+    path: 'codegen/diff/',
+    mayImport: ['codegen/diff/', 'codegen/model/', 'codegen/ir/', 'codegen/character-encodings.ts'],
+  },
+  {
     path: 'codegen/html/',
     mayImport: [
       'codegen/html/',
@@ -30,15 +43,6 @@ const ROOMS: readonly Room[] = [
       'codegen/limits.ts',
     ],
   },
-  {
-    path: 'codegen/ir-file/',
-    mayImport: [
-      'codegen/ir-file/', 'codegen/ir/', 'codegen/limits.ts', 'codegen/runtime/errors.ts',
-      'codegen/schema/primitive-values.ts', 'codegen/schema/value-ref.ts',
-    ],
-  },
-  { path: 'codegen/framing/', mayImport: ['codegen/framing/', 'codegen/otf/', 'codegen/ir/', 'codegen/runtime/'] },
-  { path: 'codegen/capture/', mayImport: ['codegen/capture/', 'codegen/framing/', 'codegen/runtime/'] },
   { path: 'codegen/model/', mayImport: ['codegen/model/', 'codegen/ir/'] },
   {
     path: 'codegen/otf/',
@@ -87,8 +91,8 @@ const OWN_ENTRIES: Readonly<Record<string, string>> = {
 
 /** Globals that exist in Node alone: what must run in a browser cannot use them either. */
 const NODE_FREE = [
-  'codegen/capture/', 'codegen/framing/', 'codegen/html/', 'codegen/ir-file/', 'codegen/model/', 'codegen/otf/',
-  'codegen/runtime/', 'schemas/generated/', 'driver/core/',
+  'codegen/capture/', 'codegen/diff/', 'codegen/framing/', 'codegen/html/', 'codegen/ir-file/', 'codegen/model/',
+  'codegen/otf/', 'codegen/runtime/', 'schemas/generated/', 'driver/core/',
 ]
 
 export function checkWalls(file: SourceFile): readonly Finding[] {
