@@ -7,7 +7,11 @@ export type Step =
   | { readonly kind: 'file'; readonly path: string; readonly text: string }
   | { readonly kind: 'commands'; readonly section: string; readonly text: string; readonly output: string | undefined }
 
-const BLOCK = /^## (?<section>.*)$|^`(?<path>[^`\n]+)`:\n\n```\w+\n(?<file>[^]*?)^```$|^```sh\n(?<commands>[^]*?)^```$(?:\n\n```text\n(?<output>[^]*?)^```$)?/gm
+const BLOCK = new RegExp([
+  '^## (?<section>.*)$',
+  '^`(?<path>[^`\\n]+)`:\\n\\n```\\w+\\n(?<file>[^]*?)^```$',
+  '^```sh\\n(?<commands>[^]*?)^```$(?:\\n\\n```text\\n(?<output>[^]*?)^```$)?',
+].join('|'), 'gm')
 
 export function stepsOfPage(): readonly Step[] {
   const page = readFileSync(join(repositoryRoot, 'docs', 'sbe.md'), 'utf8')

@@ -1,4 +1,4 @@
-/** docs/sbe.md, step by step, with the package as users get it and a browser; then the same with a real venue's files. */
+/** docs/sbe.md, step by step, with the package as users get it and a browser; then the files of a real venue. */
 import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
