@@ -1,5 +1,7 @@
+import { AeronFraming } from '../framing/aeron-framing.ts'
 import { parseFraming } from '../framing/parse-framing.ts'
 import { MessageFraming } from '../framing/message-framing.ts'
+import { frameError } from '../framing/framing.ts'
 import type { Framing } from '../framing/framing.ts'
 import type { Ir } from '../ir/ir.ts'
 import { MessageJson } from '../otf/message-json.ts'
@@ -52,7 +54,9 @@ Options:
   -h, --help             print this
 
 Framings by name:
-${FRAMING_HELP}
+${FRAMING_HELP}\
+  aeron       UDP packets of Aeron; fragments of messages are put together
+
 Framings by description: the type of the length before each message, u8, u16le, u16be, u32le or u32be; then, behind
 commas:
   before=<n>, after=<n>  bytes of a frame before its length, and between that and the message
@@ -89,14 +93,19 @@ async function decodeAll(json: MessageJson, options: DecodeOptions, ending: Endi
   const report = (text: string): void => output.err(`${NAME}: ${text}\n`)
   const stdout = new MessageOutput()
   const printer = new MessagePrinter(json, options, stdout, report)
-  const input = inputOf(json.decoder, options)
+  const framing = framingOf(options.framing, json.decoder)
+  const input = inputOf(framing, options)
   for await (const chunk of sourceBytes(options, ending)) {
     await printAll(input.take(chunk), printer, stdout)
     if (printer.isDone || input.isOver || stdout.isClosed) break
   }
   // What was interrupted, or has given what was asked for, may end anywhere.
   const isWhole = !printer.isDone && !ending.check() && !stdout.isClosed
-  if (isWhole) await printAll(input.end(), printer, stdout)
+  if (isWhole) {
+    await printAll(input.end(), printer, stdout)
+    const { unfinished = 0 } = framing
+    if (unfinished > 0) printer.lose('', frameError(`${count(unfinished, 'message')} without an end`))
+  }
   for (const note of input.notes()) report(note)
   if (isWhole && printer.messages === 0 && printer.lost === 0) report('there is no message in the input')
   if (options.hasStats) for (const line of printer.stats()) output.err(`${line}\n`)
@@ -117,14 +126,17 @@ async function printAll(
   await stdout.flush()
 }
 
-function inputOf(decoder: OtfDecoderSet, options: DecodeOptions): MessageInput {
-  const { framing: name, input, lengthMax, filter, source } = options
-  const framing: Framing = name === 'none' ? new MessageFraming(decoder) : parseFraming(name, decoder.byteOrder)
+function inputOf(framing: Framing, { input, lengthMax, filter, source }: DecodeOptions): MessageInput {
   const stream = (): MessageInput => new StreamInput(framing, lengthMax)
   const capture = (): MessageInput => new CaptureInput(framing, lengthMax, filter)
   if (input === 'pcap') return capture()
   const isAuto = input === 'auto' && !(source !== undefined && 'hex' in source)
   return isAuto ? new AutoInput((isCapture) => isCapture ? capture() : stream()) : stream()
+}
+
+function framingOf(name: string, decoder: OtfDecoderSet): Framing {
+  if (name === 'none') return new MessageFraming(decoder)
+  return name === 'aeron' ? new AeronFraming() : parseFraming(name, decoder.byteOrder)
 }
 
 function messageJson(irs: readonly Ir[], { json }: DecodeOptions): MessageJson {

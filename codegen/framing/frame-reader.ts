@@ -118,6 +118,7 @@ export function* framesOf(
 
 function frameOf(step: WholeFrame, buffer: DirectBuffer, start: number, position: number): Frame {
   const { offset, length, problem } = step
+  if (step.buffer !== undefined) return { buffer: step.buffer, offset, length, position, problem }
   return { buffer, offset, length, position: position + offset - start, problem }
 }
 

@@ -5,6 +5,8 @@ import type { DirectBuffer } from '../runtime/index.ts'
 export interface Framing {
   /** Bytes at the beginning of each packet, or of the input where there are no packets, before the first frame. */
   readonly packetHeaderLength: number
+  /** Messages that take several frames and lack some, so far. */
+  readonly unfinished?: number
   /**
    * Looks at the frame that begins at the offset.
    *
@@ -18,7 +20,9 @@ export type FrameStep = WholeFrame | IncompleteFrame
 
 export interface WholeFrame {
   readonly kind: 'message'
-  /** Where the message begins in the buffer, and how long it is; 0 for a frame without a message. */
+  /** Where the message is if it was put together: valid until the next frame is looked at. */
+  readonly buffer?: DirectBuffer | undefined
+  /** Where the message begins in its buffer, and how long it is; 0 for a frame without a message. */
   readonly offset: number
   readonly length: number
   /** Where the next frame begins. */
@@ -43,7 +47,7 @@ export interface Frame {
   readonly buffer: DirectBuffer
   readonly offset: number
   readonly length: number
-  /** Where the message begins in the input, or in its packet. */
+  /** Where the message begins in the input, or in its packet; the last frame of one that was put together. */
   readonly position: number
   /** Why the frame is known to hold no message of the schema. */
   readonly problem: string | undefined

@@ -166,7 +166,8 @@ export function ipv6(
   })
   const body = concat(...headers, payload)
   const fixed = new Uint8Array([0x60, 0, 0, 0])
-  return concat(fixed, u16(body.length), new Uint8Array([kinds[0] ?? protocol, 64]), hex(source), hex(destination), body)
+  const next = new Uint8Array([kinds[0] ?? protocol, 64])
+  return concat(fixed, u16(body.length), next, hex(source), hex(destination), body)
 }
 
 export function ethernet(packet: Uint8Array, ...tags: readonly number[]): Uint8Array {

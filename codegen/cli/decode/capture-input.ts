@@ -44,7 +44,8 @@ export class CaptureInput implements MessageInput {
   constructor(framing: Framing, lengthMax: number, filter: PacketFilter) {
     this.#framing = framing
     this.#filter = filter
-    const makeState = (): StreamState => ({ reader: new FrameReader(framing, { lengthMax }), origin: {}, isOver: false })
+    const makeReader = (): FrameReader => new FrameReader(framing, { lengthMax })
+    const makeState = (): StreamState => ({ reader: makeReader(), origin: {}, isOver: false })
     this.#streams = new TcpStreams(makeState, (stream) => this.#ended.push(...endOf(stream)))
   }
 
@@ -155,7 +156,8 @@ function endOf(stream: TcpStream<StreamState>): readonly InputItem[] {
   if (state.isOver) return []
   if (isBroken || held > 0) {
     const { position } = state.reader
-    return [lostIn(name, frameError(`segments are missing: nothing is decoded from offset ${position} on`))]
+    const problem = `segments are missing or not whole: nothing is decoded from offset ${position} on`
+    return [lostIn(name, frameError(problem))]
   }
   state.reader.end()
   return [...framesOfStream(stream)]

@@ -40,8 +40,7 @@ export class MessagePrinter {
 
   take(item: InputItem): void {
     if (item.kind === 'lost') {
-      this.lost++
-      this.#report(`${item.where === '' ? '' : `${item.where}: `}${describe(item.error)}`)
+      this.lose(item.where, item.error)
       return
     }
     const { frame, origin } = item
@@ -71,6 +70,12 @@ export class MessagePrinter {
       this.undecoded++
       this.#report(`${placeOf(origin)}: cannot decode the message of ${count(length, 'byte')}: ${describe(error)}`)
     }
+  }
+
+  /** @param where such as `packet 3`; empty in an input without packets */
+  lose(where: string, error: GodwitError): void {
+    this.lost++
+    this.#report(`${where === '' ? '' : `${where}: `}${describe(error)}`)
   }
 
   /** How many messages there were of what, in lines. */

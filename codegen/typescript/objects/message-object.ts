@@ -5,7 +5,7 @@ import { headerWords, inPlace, writeWord } from '../header-words.ts'
 import { plus, stringLiteral, writeNumber } from '../literals.ts'
 import type { Module } from '../module.ts'
 import { headerValues } from '../wrap-code.ts'
-import { makeContext } from './object-context.ts'
+import { finishModule, makeContext } from './object-context.ts'
 import type { ObjectContext, ObjectOptions } from './object-context.ts'
 import { emitObjectLength } from './object-lengths.ts'
 import {
@@ -26,7 +26,7 @@ export function emitMessageObject(options: ObjectOptions, message: MessageModel)
   emitToBuffer(context, message)
   emitBytes(context, message)
   emitWriteMessage(context, message, path)
-  context.arrayReaders.emit()
+  finishModule(context)
   return context.module
 }
 

@@ -27,6 +27,11 @@ const ROOMS: readonly Room[] = [
     ],
   },
   { path: 'codegen/framing/', mayImport: ['codegen/framing/', 'codegen/otf/', 'codegen/ir/', 'codegen/runtime/'] },
+  // The layout of Aeron's frames is in a schema, and nowhere else.
+  {
+    path: 'codegen/framing/aeron-framing.ts',
+    mayImport: ['codegen/framing/', 'codegen/runtime/', 'schemas/generated/aeron.wire/'],
+  },
   { path: 'codegen/capture/', mayImport: ['codegen/capture/', 'codegen/framing/', 'codegen/runtime/'] },
   {
     path: 'codegen/diff/',

@@ -184,7 +184,7 @@ test('TCP streams that are damaged, cut off or incomplete are reported once, and
   assert.equal(messages.map(({ message }) => message), ['bb'])
   assert.equal(lost, [
     '10.0.0.1:1 to 239.1.2.3:14310: frame at offset 0: the input ends within it: only 3 of its 7 bytes',
-    '10.0.0.1:2 to 239.1.2.3:14310: segments are missing: nothing is decoded from offset 0 on',
+    '10.0.0.1:2 to 239.1.2.3:14310: segments are missing or not whole: nothing is decoded from offset 0 on',
     '10.0.0.1:4 to 239.1.2.3:14310: frame at offset 0: the input ends within it: only 6 of its 65537 bytes',
   ])
   const wrong = capture(segment(1, hex('0000bb 0000aa')), segment(7, hex('0000cc')))

@@ -158,6 +158,22 @@ test('captures are recognised, or required', async () => {
   assert.is(other.code, 1)
 })
 
+test('messages of Aeron are put together, and one without an end is reported', async () => {
+  const fragment = (flags: string, termOffset: number, part: Uint8Array): { data: Uint8Array } => {
+    const header = concat(u32(32 + part.length, true), hex(`00 ${flags} 0100`), u32(termOffset, true))
+    const bytes = concat(header, hex('01000000 02000000 03000000 0000000000000000'), part)
+    return { data: ethernet(ipv4(ROUTE_4, udp(ROUTE_4, concat(bytes, new Uint8Array(-bytes.length & 31))))) }
+  }
+  const capture = pcap({ littleEndian: true }, [
+    fragment('c0', 0, ping(1)), fragment('80', 64, ping(2).subarray(0, 9)), fragment('40', 128, ping(2).subarray(9)),
+    fragment('80', 192, ping(3).subarray(0, 9)),
+  ])
+  const result = await decode(['--framing', 'aeron', '-'], capture)
+  assert.equal(lines(result).map((line) => /"packet":(\d).*"x":(\d)/.exec(line)?.slice(1)), [['1', '1'], ['3', '2']])
+  assert.match(result.stderr, 'godwit sbe decode: 1 message without an end (ERR_GODWIT_FRAME)\n')
+  assert.is(result.code, 1)
+})
+
 test('messages of several schemas are told apart by their schema ids', async () => {
   const { stdout, code } = await decode(['--schema', 'other.xml'], concat(ping(1), ping(2, 2), ping(3)))
   assert.equal(stdout.match(/"message":"\w+"/g), ['"message":"Ping"', '"message":"Pong"', '"message":"Ping"'])

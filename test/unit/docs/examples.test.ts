@@ -11,7 +11,7 @@ import { suite } from '../../support/suite.ts'
 
 const test = suite('examples of the documents', { timeoutMs: 60_000 })
 
-const PAGES = ['codecs.md', 'compiler.md']
+const PAGES = ['codecs.md', 'compiler.md', 'sbe-tools.md']
 const COMPILER = fileURLToPath(new URL('../../../codegen/index.js', import.meta.url))
 
 interface Example {

@@ -188,18 +188,20 @@ const NULLS = irOf(`
   <composite name="Point"><type name="x" primitiveType="uint64" presence="optional"/><ref name="inner" type="Inner"/>
   </composite>`,
 `<field name="two" id="1" type="Two"/><field name="side" id="2" type="Side"/><field name="real" id="3" type="float"/>
-  <field name="wide" id="4" type="double"/><field name="letter" id="5" type="char"/><field name="text" id="6" type="Text"/>
+  <field name="wide" id="4" type="double"/><field name="letter" id="5" type="char"/>
+  <field name="text" id="6" type="Text"/>
   <field name="point" id="7" type="Point" sinceVersion="1"/><field name="late" id="8" type="Two" sinceVersion="1"/>
   <field name="lateText" id="9" type="Text" sinceVersion="1"/><field name="lateReal" id="10" type="float"
   presence="optional" sinceVersion="1"/><data name="d" id="11" type="varBytes"/>`)
 
-test('values mean what the reference prints on demand: nulls are numbers, uint64 is signed, enums without name "null"', () => {
+test('values mean what the reference prints on demand: nulls are numbers, and uint64 is signed', () => {
   const block = hex('0080 0100 02 0000807f 000000000000f0ff e9 41e94242' +
     'ffffffffffffffff 80 ff 01 0080 0500 41000000 0000c07f')
   const body = new Uint8Array([...block, 2, 0, 0xca, 0xfe])
-  const json = (version: number, length: number): string =>
-    decodeToJson(NULLS, frame(length, new Uint8Array([...body.subarray(0, length), ...body.subarray(block.length)]), version),
-      { meaning: 'reference' }).json
+  const json = (version: number, length: number): string => {
+    const bytes = new Uint8Array([...body.subarray(0, length), ...body.subarray(block.length)])
+    return decodeToJson(NULLS, frame(length, bytes, version), { meaning: 'reference' }).json
+  }
   const known = '{"two":[-32768,1],"side":"null","real":"1/0","wide":"-1/0","letter":"\uffe9","text":"A",'
   assert.is(json(1, block.length), `${known}"point":{"x":-1,"inner":{"z":-128,"side":"null","marks":{"on":true}}},` +
     '"late":[-32768,5],"lateText":"A","lateReal":"0/0","d":"cafe"}')
