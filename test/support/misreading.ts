@@ -4,7 +4,9 @@ import { decodeToJson } from '../../codegen/index.ts'
 import type { SchemaChange, SchemaComparison } from '../../codegen/index.ts'
 import { buildSchemaModel } from '../../codegen/model/build-schema-model.ts'
 import { isConstant } from '../../codegen/model/schema-model.ts'
-import type { BlockModel, CompositeModel, MessageModel, SchemaModel, TypeModel } from '../../codegen/model/schema-model.ts'
+import type {
+  BlockModel, CompositeModel, MessageModel, SchemaModel, TypeModel,
+} from '../../codegen/model/schema-model.ts'
 import { parseExactly } from './exact-json.ts'
 import type { Random } from './random.ts'
 import { randomMessage } from './random-message.ts'
