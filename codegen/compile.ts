@@ -15,8 +15,9 @@ import {
 const CHUNK_BYTES = 64 * 1024
 
 /**
- * Compiles the schema in a file. Whatever is wrong with it, a missing file included, becomes a diagnostic; nothing is
- * thrown.
+ * Compiles the schema in a file: an XML document, or an `.sbeir` file that `encodeIr` or another SBE tool has written,
+ * which is told from it by its content or its name. Whatever is wrong with it, a missing file included, becomes a
+ * diagnostic; nothing is thrown. In an `.sbeir` file, line 1 is all of it and columns are bytes.
  */
 export function compileSchemaFile(path: string, options: CompileOptions = {}): CompileResult {
   let content: Uint8Array
@@ -29,7 +30,7 @@ export function compileSchemaFile(path: string, options: CompileOptions = {}): C
 }
 
 /**
- * Compiles a schema from memory. `file` names it in diagnostics, and documents that it includes are looked for beside
+ * Compiles a schema from memory, XML or the bytes of an `.sbeir` file. `file` names it in diagnostics, and documents that it includes are looked for beside
  * that file.
  */
 export function compileSchemaText(

@@ -1,6 +1,9 @@
 /** The compiler without a file system: works wherever JavaScript does. */
 import type { Diagnostic } from './diagnostic.ts'
 import type { Ir } from './ir/ir.ts'
+import { decodeIr } from './ir-file/decode-ir.ts'
+import { IrFileError, type IrFileErrorCode } from './ir-file/ir-file-error.ts'
+import { isIrFile } from './ir-file/layout.ts'
 import { generateIr, TooManyTokensError } from './ir/ir-generator.ts'
 import { TypeCapture } from './ir/type-capture.ts'
 import { MAX_TOKENS } from './limits.ts'
@@ -11,6 +14,14 @@ import { DocumentLoader } from './xml/document-loader.ts'
 import type { DocumentSource } from './xml/document-source.ts'
 import { InjectedDocuments } from './xml/injected-documents.ts'
 import type { XmlElement } from './xml/xml-element.ts'
+
+const IR_FILE_ENDING = '.sbeir'
+
+const FINDINGS_OF_IR_FILES: Readonly<Record<IrFileErrorCode, string>> = {
+  ERR_GODWIT_SBE_IR_FORMAT: 'ir-format',
+  ERR_GODWIT_SBE_IR_CONTENT: 'ir-content',
+  ERR_GODWIT_SBE_IR_LIMIT: 'ir-limit',
+}
 
 export interface CompileOptions {
   /**
@@ -43,7 +54,7 @@ function refuseToRead(path: string): Uint8Array {
   throw new Error(`nothing reads ${path}`)
 }
 
-/** Compiles the content of a document; `documents` are those it may include. */
+/** Compiles the content of a document or of an `.sbeir` file; `documents` are those it may include. */
 export function compileDocument(
   content: Uint8Array | string,
   file: string,
@@ -51,6 +62,9 @@ export function compileDocument(
   documents: DocumentSource,
   options: CompileOptions,
 ): CompileResult {
+  if (content instanceof Uint8Array && (isIrFile(content) || file.endsWith(IR_FILE_ENDING))) {
+    return loadIrFile(content, file, options)
+  }
   const reporter = new Reporter(options.lenient ?? false)
   try {
     const loader = new DocumentLoader(documents, reporter)
@@ -60,6 +74,20 @@ export function compileDocument(
     return result(ir, reporter.diagnostics, options)
   } catch (error) {
     if (!(error instanceof TooManyErrorsError)) throw error
+    return result(undefined, reporter.diagnostics, options)
+  }
+}
+
+/** A schema that has been compiled before. */
+function loadIrFile(content: Uint8Array, file: string, options: CompileOptions): CompileResult {
+  try {
+    return result(decodeIr(content), [], options)
+  } catch (error) {
+    if (!(error instanceof IrFileError)) throw error
+    const reporter = new Reporter(options.lenient ?? false)
+    const { message, offset = 0 } = error
+    const code = FINDINGS_OF_IR_FILES[error.code]
+    reporter.placed('error', { code, file, position: { line: 1, column: offset + 1 }, message })
     return result(undefined, reporter.diagnostics, options)
   }
 }

@@ -38,3 +38,6 @@ export const MAX_DIAGNOSTICS = 10_000
 
 /** Size in bytes of a type or block: lengths and offsets are signed 32-bit numbers everywhere. */
 export const MAX_BLOCK_LENGTH: number = 2 ** 31 - 1
+
+/** Characters of a page of documentation. */
+export const MAX_PAGE_LENGTH: number = 64 * 1024 * 1024

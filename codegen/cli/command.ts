@@ -5,7 +5,8 @@ import { closest } from './closest.ts'
 
 /** Where a command prints; results go to `out`, findings and progress to `err`. */
 export interface Output {
-  out(text: string): void
+  /** Text, or the bytes of a file. */
+  out(text: string | Uint8Array): void
   err(text: string): void
 }
 

@@ -23,13 +23,17 @@ Options:
   --include-path <dir>       folder that XInclude may read from besides the schema's own; can be repeated
   --import-extension <ext>   ending of imports between the files written: js (default), ts or none
   --runtime-module <name>    module to import the runtime from (default: godwit/sbe)
+  --objects <integers>       make plain objects of messages and back, with 64-bit integers as bigint, or as number,
+                             which throws where it is not exact
   --precedence-checks        make codecs that check the order of accesses, for development builds
+  --staged                   make encoders whose order of calls the compiler of the application checks: staged()
   -h, --help                 print this
 
 Exit codes: 0 written, 1 a schema has errors or a file cannot be read or written, 2 wrong usage.
 `
 
 const IMPORT_EXTENSIONS = ['js', 'ts', 'none'] as const
+const OBJECT_INTEGERS = ['bigint', 'number'] as const
 
 /** The command `godwit sbe generate`. */
 export const generate: Command = (args, output) => {
@@ -46,7 +50,9 @@ export const generate: Command = (args, output) => {
       'include-path': { type: 'string', multiple: true, default: [] },
       'import-extension': { type: 'string', default: 'js' },
       'runtime-module': { type: 'string', default: 'godwit/sbe' },
+      'objects': { type: 'string' },
       'precedence-checks': { type: 'boolean', default: false },
+      'staged': { type: 'boolean', default: false },
     },
     allowPositionals: true,
   })
@@ -55,10 +61,12 @@ export const generate: Command = (args, output) => {
     throw new UsageError(`no schema given.${hint}`)
   }
   if (values.out === undefined || values.out === '') throw new UsageError('no folder to write to: --out is missing.')
-  const options = {
-    importExtension: importExtension(values['import-extension']),
+  const options: GenerateOptions = {
+    importExtension: oneOf('--import-extension', values['import-extension'], IMPORT_EXTENSIONS),
     runtimeModule: runtimeModule(values['runtime-module']),
     precedenceChecks: values['precedence-checks'],
+    staged: values.staged,
+    ...(values.objects === undefined ? {} : { objects: oneOf('--objects', values.objects, OBJECT_INTEGERS) }),
   }
   const includePaths = checkIncludePaths(values['include-path'])
   const files = checkFileNames([...values.schema, ...positionals])
@@ -128,11 +136,9 @@ function packageFolder(packageName: string, file: string): string {
   return name
 }
 
-function importExtension(value: string): (typeof IMPORT_EXTENSIONS)[number] {
-  const found = IMPORT_EXTENSIONS.find((extension) => extension === value)
-  if (found === undefined) {
-    throw new UsageError(`--import-extension is "${value}", expected one of ${IMPORT_EXTENSIONS.join(', ')}.`)
-  }
+function oneOf<Value extends string>(option: string, value: string, values: readonly Value[]): Value {
+  const found = values.find((candidate) => candidate === value)
+  if (found === undefined) throw new UsageError(`${option} is "${value}", expected one of ${values.join(', ')}.`)
   return found
 }
 

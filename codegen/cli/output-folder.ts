@@ -156,12 +156,13 @@ function outputError(error: unknown): unknown {
   const advice = code === 'ENAMETOOLONG' ? 'shorten the name in the schema' : 'choose another folder with --out'
   return new GodwitError(
     'ERR_GODWIT_CLI_OUTPUT',
-    `cannot write ${path}: ${describe(code)}. Nothing was changed; ${advice}`,
+    `cannot write ${path}: ${describeOutputFailure(code)}. Nothing was changed; ${advice}`,
     { cause: error },
   )
 }
 
-function describe(code: string): string {
+/** What a code of the file system means, in words. */
+export function describeOutputFailure(code: string): string {
   switch (code) {
     case 'EACCES':
     case 'EPERM':

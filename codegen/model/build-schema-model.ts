@@ -1,5 +1,5 @@
 /** Builds the codec tree from the tokens of an IR. */
-import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
+import { isPrimitiveName, PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
 import type { PrimitiveName, PrimitiveValue } from '../ir/primitive-type.ts'
 import type { Ir } from '../ir/ir.ts'
 import type { Signal, Token } from '../ir/token.ts'
@@ -45,24 +45,32 @@ export function buildSchemaModel(ir: Ir): SchemaModel {
  * but not their content (inline types of different composites) stay apart.
  */
 class TypeRegistry {
-  private readonly bySignature = new Map<string, NamedTypeModel>()
+  private readonly bySignature = new Map<string, NamedTypeModel & { sinceVersion: number }>()
 
   intern<T extends NamedTypeModel>(type: T): T {
-    const signature = JSON.stringify(type, (key, value: unknown) => {
-      if (typeof value === 'bigint') return `${value}n`
-      if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
-      // Inherited from the field by which the type is reached, not part of its declaration.
-      return key === 'semanticType' || key === 'epoch' || key === 'timeUnit' ? undefined : value
-    })
+    const signature = signatureOf(type)
     const known = this.bySignature.get(signature)
-    if (known !== undefined) return known as T
-    this.bySignature.set(signature, type)
-    return type
+    if (known === undefined) {
+      this.bySignature.set(signature, type)
+      return type
+    }
+    known.sinceVersion = Math.min(known.sinceVersion, type.sinceVersion)
+    return known as T
   }
 
   all(): NamedTypeModel[] {
     return [...this.bySignature.values()]
   }
+}
+
+/** The declaration of a type, without what the field or member by which it is reached adds. */
+function signatureOf(type: NamedTypeModel): string {
+  return JSON.stringify(type, function (this: { readonly kind?: unknown }, key, value: unknown) {
+    if (typeof value === 'bigint') return `${value}n`
+    if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
+    if (key === 'sinceVersion' && this.kind !== undefined) return undefined
+    return key === 'semanticType' || key === 'epoch' || key === 'timeUnit' ? undefined : value
+  })
 }
 
 class TokenReader {
@@ -100,6 +108,7 @@ class TokenReader {
       kind: 'composite',
       name: begin.referencedName ?? begin.name,
       description: begin.description,
+      sinceVersion: begin.sinceVersion,
       deprecated: begin.deprecated,
       encodedLength: begin.encodedLength,
       members,
@@ -121,8 +130,9 @@ class TokenReader {
 
   private field(): FieldModel {
     const token = this.take('BEGIN_FIELD')
-    const { presence, constValue } = token.encoding
-    const type = this.type()
+    const { presence, constValue, semanticType } = token.encoding
+    const semanticTypeOfType = semanticType === undefined ? this.peek().encoding.semanticType : undefined
+    const type = this.type(false)
     this.take('END_FIELD')
     return {
       name: token.name,
@@ -134,7 +144,8 @@ class TokenReader {
       offset: token.offset,
       epoch: token.encoding.epoch,
       timeUnit: token.encoding.timeUnit,
-      semanticType: token.encoding.semanticType,
+      semanticType,
+      semanticTypeOfType,
       constantValueName: type.kind === 'enum' && presence === 'constant' ? valueNameOf(constValue) : undefined,
       type,
     }
@@ -143,7 +154,7 @@ class TokenReader {
   private compositeMember(): FieldModel {
     const token = this.peek()
     const { presence, constValue } = token.encoding
-    const type = this.type()
+    const type = this.type(true)
     return {
       name: token.name,
       id: -1,
@@ -155,12 +166,14 @@ class TokenReader {
       epoch: token.encoding.epoch,
       timeUnit: token.encoding.timeUnit,
       semanticType: token.encoding.semanticType,
+      semanticTypeOfType: undefined,
       constantValueName: type.kind === 'enum' && presence === 'constant' ? valueNameOf(constValue) : undefined,
       type,
     }
   }
 
-  private type(): TypeModel {
+  /** @param isMember whether it is that of a member of a composite, which has the type's name only through a `ref` */
+  private type(isMember: boolean): TypeModel {
     switch (this.peek().signal) {
       case 'BEGIN_COMPOSITE':
         return this.composite()
@@ -169,7 +182,7 @@ class TokenReader {
       case 'BEGIN_SET':
         return this.set()
       default:
-        return scalarOf(this.take('ENCODING'))
+        return scalarOf(this.take('ENCODING'), isMember)
     }
   }
 
@@ -192,6 +205,7 @@ class TokenReader {
       kind: 'enum',
       name: begin.referencedName ?? begin.name,
       description: begin.description,
+      sinceVersion: begin.sinceVersion,
       deprecated: begin.deprecated,
       primitive,
       encodedLength: PRIMITIVE_TYPES[primitive].size,
@@ -218,6 +232,7 @@ class TokenReader {
       kind: 'set',
       name: begin.referencedName ?? begin.name,
       description: begin.description,
+      sinceVersion: begin.sinceVersion,
       deprecated: begin.deprecated,
       primitive: primitiveOf(begin),
       encodedLength: begin.encodedLength,
@@ -228,6 +243,9 @@ class TokenReader {
   private group(): GroupModel {
     const token = this.take('BEGIN_GROUP')
     const headerLength = this.peek().encodedLength
+    // A registry of its own: no codec is made for what is in dimensions alone.
+    const dimensions = this.tokens.slice(this.index, this.index + this.peek().componentTokenCount)
+    const header = new TokenReader(dimensions, new TypeRegistry()).composite()
     const members = this.scalarMembers()
     const block = this.block(token.encodedLength)
     this.take('END_GROUP')
@@ -239,6 +257,7 @@ class TokenReader {
       sinceVersion: token.version,
       deprecated: token.deprecated,
       headerLength,
+      header,
       blockLengthMember: memberNamed(members, 'blockLength', token),
       numInGroupMember: memberNamed(members, 'numInGroup', token),
       numGroupsMember: members.get('numGroups'),
@@ -249,6 +268,7 @@ class TokenReader {
 
   private varData(): DataModel {
     const token = this.take('BEGIN_VAR_DATA')
+    const headerName = this.peek().referencedName ?? this.peek().name
     const members = this.scalarMembers()
     this.take('END_VAR_DATA')
     const varData = memberNamed(members, 'varData', token)
@@ -265,7 +285,9 @@ class TokenReader {
       deprecated: token.deprecated,
       semanticType: token.encoding.semanticType,
       headerLength: Math.max(varData.offset, lengthEnd),
+      headerName,
       lengthMember,
+      primitive: varData.type.primitive,
       characterEncoding: varData.type.characterEncoding,
     }
   }
@@ -278,7 +300,7 @@ class TokenReader {
     for (; this.index < end; this.index++) {
       const token = this.peek()
       if (depth === 1 && token.signal === 'ENCODING') {
-        members.set(token.name, { name: token.name, offset: token.offset, type: scalarOf(token) })
+        members.set(token.name, { name: token.name, offset: token.offset, type: scalarOf(token, true) })
       }
       if (token.signal.startsWith('BEGIN_')) depth++
       if (token.signal.startsWith('END_')) depth--
@@ -314,14 +336,16 @@ function primitiveOf(token: Token): PrimitiveName {
   return primitiveType
 }
 
-function scalarOf(token: Token): ScalarModel {
+function scalarOf(token: Token, isMember: boolean): ScalarModel {
   const primitive = primitiveOf(token)
   const { size, minValue, maxValue, nullValue } = PRIMITIVE_TYPES[primitive]
   const { encoding } = token
   const isConstant = encoding.presence === 'constant'
+  const name = token.referencedName ?? (isMember || isPrimitiveName(token.name) ? undefined : token.name)
   const length = token.encodedLength / size
   return {
     kind: 'scalar',
+    name,
     description: token.description,
     primitive,
     arrayLength: isConstant || length === 1 ? undefined : length,

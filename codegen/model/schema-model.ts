@@ -41,6 +41,8 @@ export interface GroupModel extends BlockModel {
   readonly sinceVersion: number
   readonly deprecated: number
   readonly headerLength: number
+  /** The composite before the entries, with all that is in it. It is not among the types of the schema. */
+  readonly header: CompositeModel
   readonly blockLengthMember: ScalarMember
   readonly numInGroupMember: ScalarMember
   readonly numGroupsMember: ScalarMember | undefined
@@ -57,7 +59,11 @@ export interface DataModel {
   readonly semanticType: string | undefined
   /** Bytes before the data: the end of the length and of any padding. */
   readonly headerLength: number
+  /** Name of the composite of length and data. */
+  readonly headerName: string
   readonly lengthMember: ScalarMember
+  /** What the data consists of. */
+  readonly primitive: PrimitiveName
   readonly characterEncoding: string | undefined
 }
 
@@ -73,6 +79,8 @@ export interface FieldModel {
   readonly epoch: string | undefined
   readonly timeUnit: string | undefined
   readonly semanticType: string | undefined
+  /** What the type says where the field itself says nothing. */
+  readonly semanticTypeOfType: string | undefined
   /** Name of the enum value that a constant enum field always has. */
   readonly constantValueName: string | undefined
   readonly type: TypeModel
@@ -80,10 +88,13 @@ export interface FieldModel {
 
 export type TypeModel = ScalarModel | NamedTypeModel
 
+/** A type with parts. `sinceVersion` is the lowest of its uses; `deprecated` is 0 when it is not. */
 export type NamedTypeModel = EnumModel | SetModel | CompositeModel
 
 export interface ScalarModel {
   readonly kind: 'scalar'
+  /** Name of the declared type; undefined for a primitive type, and for one that is declared as a member itself. */
+  readonly name: string | undefined
   /** Of the type, not of the field that is of it. */
   readonly description: string | undefined
   readonly primitive: PrimitiveName
@@ -108,6 +119,7 @@ export interface EnumModel {
   readonly kind: 'enum'
   readonly name: string
   readonly description: string | undefined
+  readonly sinceVersion: number
   readonly deprecated: number
   readonly primitive: PrimitiveName
   readonly encodedLength: number
@@ -127,6 +139,7 @@ export interface SetModel {
   readonly kind: 'set'
   readonly name: string
   readonly description: string | undefined
+  readonly sinceVersion: number
   readonly deprecated: number
   readonly primitive: PrimitiveName
   readonly encodedLength: number
@@ -145,6 +158,7 @@ export interface CompositeModel {
   readonly kind: 'composite'
   readonly name: string
   readonly description: string | undefined
+  readonly sinceVersion: number
   readonly deprecated: number
   readonly encodedLength: number
   readonly members: readonly FieldModel[]

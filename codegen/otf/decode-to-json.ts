@@ -31,14 +31,14 @@ const decoders = new WeakMap<Ir, OtfDecoder>()
 export function decodeToJson(
   ir: Ir, source: DirectBuffer | Uint8Array, options: DecodeToJsonOptions = {},
 ): DecodedToJson {
-  const { offset = 0, length, pretty } = options
+  const { offset = 0, length } = options
   let decoder = decoders.get(ir)
   if (decoder === undefined) {
     decoder = new OtfDecoder(ir)
     decoders.set(ir, decoder)
   }
   const buffer = source instanceof DirectBuffer ? source : new DirectBuffer(source)
-  const listener = new JsonListener(decoder.byteOrder, { pretty })
+  const listener = new JsonListener(decoder.byteOrder, options)
   const decodedLength = decoder.decode(buffer, offset, listener, length)
   return { message: listener.message, json: listener.json, length: decodedLength }
 }

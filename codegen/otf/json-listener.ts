@@ -1,22 +1,29 @@
-import { decodeConstant } from '../character-encodings.ts'
 import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
-import type { PrimitiveName } from '../ir/primitive-type.ts'
 import type { ByteOrder } from '../ir/token.ts'
 import { isConstant } from '../model/schema-model.ts'
 import type {
   CompositeModel, DataModel, EnumModel, FieldModel, GroupModel, MessageModel, ScalarModel, SetModel,
 } from '../model/schema-model.ts'
-import { float32ToJson, floatToJson } from '../runtime/index.ts'
 import type { DirectBuffer } from '../runtime/index.ts'
+import { constantJson, PlainValues, ReferenceValues } from './json-values.ts'
+import type { JsonValues } from './json-values.ts'
 import { JsonWriter } from './json-writer.ts'
 import type { OtfListener } from './otf-listener.ts'
 import { NOT_IN_MESSAGE } from './otf-listener.ts'
 import { readPrimitive } from './read-primitive.ts'
-import { readCharacters, readTextOrHex } from './read-text.ts'
+import { readTextOrHex } from './read-text.ts'
 
 export interface JsonOptions {
   /** Over several lines, indented by two; default on one line. */
   readonly pretty?: boolean | undefined
+  /** What integers of 64 bits are: numbers with all their digits (default), which `JSON.parse` rounds, or strings. */
+  readonly bigints?: 'numbers' | 'strings' | undefined
+  /**
+   * `godwit` (default) loses nothing: see `JsonListener`. `reference` is what the JSON printer of the reference
+   * implementation means: nulls are the numbers that stand for them, also where the sender's version lacks the field;
+   * `uint64` is signed; a value that an enum lacks is the string "null"; NaN and infinities are "0/0", "1/0", "-1/0".
+   */
+  readonly meaning?: 'godwit' | 'reference' | undefined
 }
 
 /**
@@ -34,12 +41,16 @@ export interface JsonOptions {
  */
 export class JsonListener implements OtfListener {
   readonly #byteOrder: ByteOrder
+  readonly #values: JsonValues
   readonly #writer: JsonWriter
   #message = ''
   readonly #names: Map<EnumModel, ReadonlyMap<string, string>> = new Map()
 
-  constructor(byteOrder: ByteOrder, { pretty = false }: JsonOptions = {}) {
+  constructor(byteOrder: ByteOrder, { pretty = false, bigints, meaning }: JsonOptions = {}) {
+    const areBigintsStrings = bigints === 'strings'
+    const isReference = meaning === 'reference'
     this.#byteOrder = byteOrder
+    this.#values = isReference ? new ReferenceValues(areBigintsStrings) : new PlainValues(areBigintsStrings)
     this.#writer = new JsonWriter(pretty)
   }
 
@@ -61,19 +72,23 @@ export class JsonListener implements OtfListener {
 
   onEncoding(field: FieldModel, type: ScalarModel, buffer: DirectBuffer, offset: number): void {
     const writer = this.#writer
+    const values = this.#values
+    const { arrayLength, primitive } = type
+    const start = offset === NOT_IN_MESSAGE ? undefined : offset
     writer.key(field.name)
-    if (isConstant(field)) writer.raw(constantJson(type))
-    else if (offset === NOT_IN_MESSAGE) writer.raw('null')
-    else if (type.arrayLength === undefined) writer.raw(this.#element(field, type, buffer, offset))
-    else if (type.primitive === 'char') {
-      writer.checkRoom(type.arrayLength)
-      writer.raw(JSON.stringify(readCharacters(type, buffer, offset)))
-    } else {
-      const { size } = PRIMITIVE_TYPES[type.primitive]
+    if (isConstant(field)) writer.raw(constantJson(type, values.areBigintsStrings))
+    else if (arrayLength === undefined) writer.raw(this.#element(field, type, buffer, start))
+    else if (primitive === 'char') {
+      writer.checkRoom(start === undefined ? 0 : arrayLength)
+      writer.raw(values.characters(type, buffer, start))
+    } else if (start === undefined && !values.hasAbsentParts) writer.raw('null')
+    else {
+      const { size } = PRIMITIVE_TYPES[primitive]
+      writer.checkRoom(arrayLength)
       writer.open('[')
-      for (let index = 0; index < type.arrayLength; index++) {
+      for (let index = 0; index < arrayLength; index++) {
         writer.item()
-        writer.raw(this.#element(field, type, buffer, offset + index * size))
+        writer.raw(this.#element(field, type, buffer, start === undefined ? undefined : start + index * size))
       }
       writer.close(']')
     }
@@ -83,23 +98,23 @@ export class JsonListener implements OtfListener {
     const writer = this.#writer
     writer.key(field.name)
     if (field.constantValueName !== undefined) writer.raw(JSON.stringify(field.constantValueName))
-    else if (offset === NOT_IN_MESSAGE) writer.raw('null')
+    else if (offset === NOT_IN_MESSAGE) writer.raw(this.#values.unnamed(type, undefined))
     else {
       const value = readPrimitive(buffer, offset, type.primitive, this.#byteOrder)
       const name = this.#namesOf(type).get(String(value))
-      if (name !== undefined) writer.raw(JSON.stringify(name))
-      else writer.raw(isNull(value, type) ? 'null' : numberJson(value))
+      writer.raw(name === undefined ? this.#values.unnamed(type, value) : JSON.stringify(name))
     }
   }
 
   onBitSet(field: FieldModel, type: SetModel, buffer: DirectBuffer, offset: number): void {
     const writer = this.#writer
     writer.key(field.name)
-    if (offset === NOT_IN_MESSAGE) {
+    const isAbsent = offset === NOT_IN_MESSAGE
+    if (isAbsent && !this.#values.hasAbsentParts) {
       writer.raw('null')
       return
     }
-    const bits = BigInt(readPrimitive(buffer, offset, type.primitive, this.#byteOrder))
+    const bits = isAbsent ? 0n : BigInt(readPrimitive(buffer, offset, type.primitive, this.#byteOrder))
     writer.open('{')
     for (const { name, bit } of type.choices) {
       writer.key(name)
@@ -108,10 +123,17 @@ export class JsonListener implements OtfListener {
     writer.close('}')
   }
 
-  onBeginComposite(field: FieldModel, _type: CompositeModel, _buffer: DirectBuffer, offset: number): void {
+  onBeginComposite(field: FieldModel, { members }: CompositeModel, buffer: DirectBuffer, offset: number): void {
     this.#writer.key(field.name)
-    if (offset === NOT_IN_MESSAGE) this.#writer.raw('null')
-    else this.#writer.open('{')
+    const isAbsent = offset === NOT_IN_MESSAGE
+    if (isAbsent && !this.#values.hasAbsentParts) {
+      this.#writer.raw('null')
+      return
+    }
+    this.#writer.open('{')
+    if (!isAbsent) return
+    for (const member of members) this.#absentMember(member, buffer)
+    this.onEndComposite()
   }
 
   onEndComposite(): void {
@@ -145,9 +167,24 @@ export class JsonListener implements OtfListener {
     this.#writer.close('}')
   }
 
-  #element(field: FieldModel, type: ScalarModel, buffer: DirectBuffer, offset: number): string {
-    const value = readPrimitive(buffer, offset, type.primitive, this.#byteOrder)
-    return field.presence === 'optional' && isNull(value, type) ? 'null' : scalarJson(type.primitive, value)
+  /** The decoder does not tell of what is in a composite that is not there. */
+  #absentMember(member: FieldModel, buffer: DirectBuffer): void {
+    const { type } = member
+    switch (type.kind) {
+      case 'scalar':
+        return this.onEncoding(member, type, buffer, NOT_IN_MESSAGE)
+      case 'enum':
+        return this.onEnum(member, type, buffer, NOT_IN_MESSAGE)
+      case 'set':
+        return this.onBitSet(member, type, buffer, NOT_IN_MESSAGE)
+      case 'composite':
+        return this.onBeginComposite(member, type, buffer, NOT_IN_MESSAGE)
+    }
+  }
+
+  #element(field: FieldModel, type: ScalarModel, buffer: DirectBuffer, offset: number | undefined): string {
+    const value = offset === undefined ? undefined : readPrimitive(buffer, offset, type.primitive, this.#byteOrder)
+    return this.#values.scalar(field, type, value)
   }
 
   /** Of two values with one code the first has it. */
@@ -158,31 +195,4 @@ export class JsonListener implements OtfListener {
     this.#names.set(type, names)
     return names
   }
-}
-
-function isNull(value: number | bigint, { primitive, nullValue }: ScalarModel | EnumModel): boolean {
-  if (typeof value === 'bigint') return value === BigInt(nullValue)
-  if (Number.isNaN(nullValue)) return Number.isNaN(value)
-  return value === (primitive === 'float' ? Math.fround(Number(nullValue)) : Number(nullValue))
-}
-
-function scalarJson(primitive: PrimitiveName, value: number | bigint): string {
-  switch (primitive) {
-    case 'char':
-      return JSON.stringify(String.fromCharCode(Number(value)))
-    case 'float':
-      return Object.is(value, -0) ? '-0' : JSON.stringify(float32ToJson(Number(value)))
-    default:
-      return numberJson(value)
-  }
-}
-
-function numberJson(value: number | bigint): string {
-  if (typeof value === 'bigint') return String(value)
-  return Object.is(value, -0) ? '-0' : JSON.stringify(floatToJson(value))
-}
-
-function constantJson({ primitive, constValue, nullValue, characterEncoding }: ScalarModel): string {
-  if (constValue instanceof Uint8Array) return JSON.stringify(decodeConstant(constValue, characterEncoding))
-  return scalarJson(primitive, constValue ?? nullValue)
 }

@@ -119,6 +119,11 @@ export class AccessOrder {
     this.inEntry[id] = false
   }
 
+  /** The group is left: all its entries are taken, and the last one is complete. */
+  checkEnd(id: number): void {
+    if (!this.isAt(id) || !this.isItemComplete(id)) this.fail(`${this.pathOf(id)}.end()`)
+  }
+
   checkComplete(name: string): void {
     if (!this.wrapped || !this.isLevelComplete(ROOT)) {
       throw new SbeError(

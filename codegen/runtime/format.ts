@@ -18,6 +18,8 @@ export function floatToJson(value: number): number | string | null {
 
 /** A 32-bit float by the shortest decimal that reads back as it: 35.9 rather than 35.900001525878906. */
 export function float32ToJson(value: number): number | string | null {
+  // Decimals of -0 have no sign.
+  if (value === 0) return value
   for (let digits = 1; digits <= 9; digits++) {
     const short = Number(value.toPrecision(digits))
     if (Math.fround(short) === value) return floatToJson(short)

@@ -32,6 +32,7 @@ export {
   blockLengthError,
   groupCountError,
   noMoreEntriesError,
+  missingEntriesError,
   indexError,
   lengthError,
   inexactError,
@@ -53,5 +54,13 @@ export {
   equalsLatin1,
 } from './text.ts'
 export { readText, encodeText, putFixedText } from './charset.ts'
+export {
+  valueError, wideValueError, arrayError, textError, exactNumber, copyOf, int8sOf, isBytes, isInt8s,
+} from './object-values.ts'
+export {
+  exactAsciiLength, exactLatin1Length, exactUtf8Length, exactText,
+  putExactAscii, putExactLatin1, putExactUtf8, putExactText,
+} from './object-text.ts'
+export { bufferOf, roomFor, takeRoom } from './message-memory.ts'
 export { floatToJson, float32ToJson, bytesToHex, formatMembers, formatMessage, formatSet } from './format.ts'
 export type { TextShape } from './format.ts'

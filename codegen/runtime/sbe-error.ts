@@ -7,9 +7,11 @@ export type SbeErrorCode =
   | 'ERR_GODWIT_SBE_BLOCK_LENGTH'
   | 'ERR_GODWIT_SBE_GROUP_COUNT'
   | 'ERR_GODWIT_SBE_NO_MORE_ENTRIES'
+  | 'ERR_GODWIT_SBE_MISSING_ENTRIES'
   | 'ERR_GODWIT_SBE_INDEX'
   | 'ERR_GODWIT_SBE_LENGTH'
   | 'ERR_GODWIT_SBE_INEXACT'
+  | 'ERR_GODWIT_SBE_VALUE'
   | 'ERR_GODWIT_SBE_TEMPLATE'
   | 'ERR_GODWIT_SBE_SCHEMA'
   | 'ERR_GODWIT_SBE_CHARSET'
@@ -82,6 +84,13 @@ export function noMoreEntriesError(name: string, count: number): SbeError {
   return new SbeError(
     'ERR_GODWIT_SBE_NO_MORE_ENTRIES',
     `${name}: all ${count} entries have been taken; check hasNext() before next()`,
+  )
+}
+
+export function missingEntriesError(name: string, taken: number, count: number): SbeError {
+  return new SbeError(
+    'ERR_GODWIT_SBE_MISSING_ENTRIES',
+    `${name}: only ${taken} of ${count} entries have been taken; take the others, or call resetCountToIndex() first`,
   )
 }
 

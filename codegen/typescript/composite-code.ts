@@ -40,6 +40,7 @@ function emitClass(model: SchemaModel, names: SchemaNames, type: CompositeModel,
     version: versioned ? 'this._actingVersion' : undefined,
     fieldCheck: undefined,
     holders: [],
+    declarations: undefined,
   }
   const buffer = module.runtimeType('DirectBuffer')
   const { encodedLength } = type

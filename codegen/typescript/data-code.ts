@@ -3,8 +3,10 @@ import { docOf, joinLines, lifetimeOf } from './doc.ts'
 import type { BlockModel, DataModel } from '../model/schema-model.ts'
 import { orderCheck, pathOf } from './level.ts'
 import type { Level, MessageContext } from './level.ts'
+import type { Module } from './module.ts'
 import { plus, readNumber, stringLiteral, writeNumber } from './literals.ts'
 import { upperFirst } from './names.ts'
+import { addDeclaration } from './site.ts'
 import { readTextCall, textSuffixOf } from './text-code.ts'
 
 /** Lengths above this are no exact Number, and no buffer is as long. */
@@ -16,7 +18,7 @@ export function maxLengthOf(data: DataModel): bigint {
 }
 
 /** Data items of a message that differ in name only share functions, which keeps the accessors small. */
-function shapesOf(block: BlockModel, shapes: DataModel[] = []): readonly DataModel[] {
+export function shapesOf(block: BlockModel, shapes: DataModel[] = []): readonly DataModel[] {
   for (const data of block.data) if (!shapes.some((shape) => isSameShape(shape, data))) shapes.push(data)
   for (const group of block.groups) shapesOf(group, shapes)
   return shapes
@@ -31,7 +33,7 @@ function isSameShape(a: DataModel, b: DataModel): boolean {
 type ShapeFunction = 'passData' | 'getData' | 'reserveData'
 
 /** Name of a function for data of one shape. */
-function functionOf(context: MessageContext, name: ShapeFunction, data: DataModel): string {
+export function functionOf(context: Pick<MessageContext, 'message'>, name: ShapeFunction, data: DataModel): string {
   const index = shapesOf(context.message).findIndex((shape) => isSameShape(shape, data))
   return index === 0 ? name : `${name}${index + 1}`
 }
@@ -45,17 +47,8 @@ export function emitDataFunctions(context: MessageContext): void {
     const { headerLength, lengthMember } = data
     const { primitive } = lengthMember.type
     const lengthOffset = plus('header', lengthMember.offset)
-    code.line().doc('Moves past data; returns its length.')
     const pass = functionOf(context, 'passData', data)
-    code.block(`function ${pass}(message: ${base}Decoder, name: string): number {`, () => {
-      const end = 'message._end'
-      code.line('const header = message._limit').line(`const start = header + ${headerLength}`)
-      code.line(module.throwIf(`start > ${end}`, 'boundsError', 'name', headerLength, 'header', end))
-      code.line(`const length = ${readNumber('message._view', primitive, lengthOffset, littleEndian)}`)
-      code.line('const end = start + length')
-      code.line(module.throwIf(`end > ${end}`, 'boundsError', 'name', 'length', 'start', end))
-      code.line('message._limit = end').line('return length')
-    })
+    emitPassData(module, pass, `${base}Decoder`, data, littleEndian)
     const parameters = [
       `message: ${base}Decoder`,
       'name: string',
@@ -84,6 +77,24 @@ export function emitDataFunctions(context: MessageContext): void {
       code.line('message._limit = end').line('return start')
     }).line('}')
   }
+}
+
+/** Emits the function that moves a decoder past data of one shape. */
+export function emitPassData(
+  module: Module, name: string, decoder: string, { headerLength, lengthMember }: DataModel, littleEndian: boolean,
+): void {
+  const { code } = module
+  code.line().doc('Moves past data; returns its length.')
+  code.block(`function ${name}(message: ${decoder}, name: string): number {`, () => {
+    const end = 'message._end'
+    code.line('const header = message._limit').line(`const start = header + ${headerLength}`)
+    code.line(module.throwIf(`start > ${end}`, 'boundsError', 'name', headerLength, 'header', end))
+    const lengthOffset = plus('header', lengthMember.offset)
+    code.line(`const length = ${readNumber('message._view', lengthMember.type.primitive, lengthOffset, littleEndian)}`)
+    code.line('const end = start + length')
+    code.line(module.throwIf(`end > ${end}`, 'boundsError', 'name', 'length', 'start', end))
+    code.line('message._limit = end').line('return length')
+  })
 }
 
 export function emitDataDecoder(level: Level, data: DataModel): void {
@@ -169,6 +180,12 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
     code.line().doc(doc, lifetime).block(`${signature} {`, () => lines.forEach((line) => code.line(line)))
   }
 
+  /** A method after which the data is written, as it has to be for stages. */
+  const emitWrite = (signature: string, doc: string, lines: readonly string[]): void => {
+    addDeclaration(site, data, { signature, doc: joinLines([doc, lifetime]) })
+    emit(signature, doc, [...lines, 'return this'])
+  }
+
   const reserve = scope.take(`reserve${upperFirst(property)}`)
   emit(
     `${reserve}(length: number): number`,
@@ -180,7 +197,7 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
       'return offset',
     ],
   )
-  emit(
+  emitWrite(
     `${scope.take(`put${upperFirst(property)}`)}` +
       '(src: Uint8Array, srcOffset: number = 0, length: number = src.length - srcOffset): this',
     description,
@@ -188,9 +205,15 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
       `${module.runtime('checkRange')}(${label}, length, srcOffset, src.length)`,
       `const offset = this.${reserve}(length)`,
       `${module.runtime('copyBytes')}(${message}._bytes, offset, src, srcOffset, length)`,
-      'return this',
     ],
   )
+  if (context.stages !== undefined) {
+    emitWrite(
+      `${scope.take(`roomFor${upperFirst(property)}`)}(length: number): this`,
+      'Writes the length and leaves room for the data, which the caller writes: it ends at the message\'s `limit()`.',
+      [`this.${reserve}(length)`],
+    )
+  }
   if (characterEncoding === undefined) return
   const charset = textSuffixOf(characterEncoding)
   const lines =
@@ -210,5 +233,5 @@ export function emitDataEncoder(level: Level, data: DataModel): void {
             `const offset = this.${reserve}(value.length)`,
             `${module.runtime(`write${charset}`)}(${message}._bytes, offset, value)`,
           ]
-  emit(`${property}(value: string): this`, description, [...lines, 'return this'])
+  emitWrite(`${property}(value: string): this`, description, lines)
 }

@@ -8,6 +8,7 @@ import { buildSchemaModel } from '../model/build-schema-model.ts'
 import { BANNER, Module } from './module.ts'
 import type { ModuleOptions } from './module.ts'
 import { SchemaNames } from './names.ts'
+import { generateObjects } from './objects/generate-objects.ts'
 import { RUNTIME_NAMES } from './runtime-names.ts'
 import { emitSet } from './set-code.ts'
 
@@ -21,6 +22,13 @@ export interface GenerateOptions {
   readonly runtimeModule?: string
   /** Codecs that check the order in which a message is accessed: for development, at a cost per access. */
   readonly precedenceChecks?: boolean
+  /** Encoders with `staged()`: the compiler of the application then checks the order in which it encodes. */
+  readonly staged?: boolean
+  /**
+   * Modules that make plain objects of messages and back, with 64-bit integers as bigint, or as number, which throws
+   * where it is not exact; default none.
+   */
+  readonly objects?: 'bigint' | 'number'
 }
 
 export interface GeneratedFile {
@@ -31,18 +39,19 @@ export interface GeneratedFile {
 
 /** Generates the TypeScript codecs of a schema: a module per message and type, a dispatcher and an index. */
 export function generateTypeScript(ir: Ir, options: GenerateOptions = {}): readonly GeneratedFile[] {
+  const { objects, precedenceChecks = false, staged = false } = options
   const model = buildSchemaModel(ir)
-  const names = new SchemaNames(model, RUNTIME_NAMES)
+  const names = new SchemaNames(model, RUNTIME_NAMES, staged)
   const moduleOptions: ModuleOptions = {
     importExtension: options.importExtension ?? 'js',
     runtimeModule: options.runtimeModule ?? 'godwit/sbe',
     runtimeInterface: RUNTIME_INTERFACE,
   }
   const modules = [
-    ...model.messages.map((message) =>
-      emitMessage(model, names, message, moduleOptions, options.precedenceChecks === true)),
+    ...model.messages.map((message) => emitMessage(model, names, message, moduleOptions, { precedenceChecks, staged })),
     ...model.types.map((type) => emitType(model, names, type, moduleOptions)),
     emitDispatcher(model, names, moduleOptions),
+    ...(objects === undefined ? [] : generateObjects(model, names, moduleOptions, objects, precedenceChecks)),
   ]
   return [...modules.map((module) => ({ path: `${module.file}.ts`, text: module.toString() })), indexOf(modules)]
 }

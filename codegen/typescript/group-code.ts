@@ -3,7 +3,7 @@ import {
   emitData, emitFields, emitGroupAccessors, emitNullify, groupHolders, versionLimits,
 } from './block-code.ts'
 import { docOf } from './doc.ts'
-import type { GroupModel } from '../model/schema-model.ts'
+import type { GroupModel, MessageModel } from '../model/schema-model.ts'
 import { blockEnd, blockVersions, entryLengthMin, isFixedStride, mayTakeNoBytes } from '../model/schema-model.ts'
 import { emitEntryJson } from './json-code.ts'
 import { STATE_COMMENT, guard } from './module.ts'
@@ -22,11 +22,14 @@ const EMPTY_ENTRIES_MAX = 65_535
 
 const UNSIGNED: readonly string[] = ['uint8', 'uint16', 'uint32', 'uint64']
 
-export function emitGroup(context: MessageContext, group: GroupModel, path: string): void {
+/** @param parent what the group is a part of */
+export function emitGroup(
+  context: MessageContext, group: GroupModel, path: string, parent: MessageModel | GroupModel,
+): void {
   emitGroupDecoder(context, group, path)
-  emitGroupEncoder(context, group, path)
+  emitGroupEncoder(context, group, path, parent)
   const members = makeLevel(context, group, 'decoder', path).members
-  for (const nested of group.groups) emitGroup(context, nested, `${path}.${members.of(nested)}`)
+  for (const nested of group.groups) emitGroup(context, nested, `${path}.${members.of(nested)}`, group)
 }
 
 function emitGroupDecoder(context: MessageContext, group: GroupModel, path: string): void {
@@ -141,7 +144,9 @@ function emitDecoderWrap(level: Level, group: GroupModel, label: string): void {
   })
 }
 
-function emitGroupEncoder(context: MessageContext, group: GroupModel, path: string): void {
+function emitGroupEncoder(
+  context: MessageContext, group: GroupModel, path: string, parent: MessageModel | GroupModel,
+): void {
   const level = makeLevel(context, group, 'encoder', path)
   const { module, names, littleEndian } = context
   const { code } = module
@@ -193,16 +198,18 @@ function emitGroupEncoder(context: MessageContext, group: GroupModel, path: stri
         code.line('const view = this._view').line('const header = this._header')
         code.line('this._count = this._index').line(write(numInGroupMember, 'this._count')).line('return this._count')
       })
+      if (context.stages !== undefined) emitEnd(level, group, label, parent)
       emitFields(level)
       emitNullify(level)
       emitGroupAccessors(level)
       emitData(level)
-    })
+      context.stages?.add(level)
+    }, context.stages !== undefined && parent.kind === 'group' ? parent : undefined)
   })
 }
 
 /** What the schema allows as a count, and what decoders take of entries without bytes. */
-function countLimits(group: GroupModel): { readonly minValue: bigint | number; readonly maxValue: bigint | number } {
+export function countLimits(group: GroupModel): { readonly minValue: bigint | number; readonly maxValue: bigint | number } {
   const { minValue, maxValue } = group.numInGroupMember.type
   const isBounded = !mayTakeNoBytes(group) || group.blockLength > 0 || maxValue <= EMPTY_ENTRIES_MAX
   return { minValue, maxValue: isBounded ? maxValue : EMPTY_ENTRIES_MAX }
@@ -217,6 +224,19 @@ function emitNext(level: Level, group: GroupModel, blockLength: string): void {
   for (const line of orderCheck(level, group, 'checkNext')) code.line(line)
   for (const line of orderCheck(level, group, 'takeNext')) code.line(line)
   code.line('message._limit = limit')
+}
+
+/** Leaves a group for what it is a part of, which the flyweights of the reference cannot: stages end groups so. */
+function emitEnd(level: Level, group: GroupModel, label: string, parent: MessageModel | GroupModel): void {
+  const { module, names } = level.context
+  const { code } = module
+  code.line().doc('Leaves the group; throws when entries that were announced are missing.')
+  code.block(`end(): ${names.base(parent)}Encoder {`, () => {
+    const taken = ['this._index', 'this._count']
+    code.line(module.throwIf('this._index !== this._count', 'missingEntriesError', label, ...taken))
+    for (const line of orderCheck(level, group, 'checkEnd')) code.line(line)
+    code.line(`return this.${parent.kind === 'message' ? '_message' : '_parent'}`)
+  })
 }
 
 function emitRefuseNext(level: Level, label: string, blockLength: string): void {
@@ -239,9 +259,14 @@ function emitState(level: Level, side: 'Decoder' | 'Encoder'): void {
   code.line('_index: number = 0')
 }
 
-/** Flyweights that members need are known only once the members are emitted, yet are declared before them. */
-function emitMembersAndConstructor(level: Level, side: 'Decoder' | 'Encoder', emitMembers: () => void): void {
-  const { module, names, message } = level.context
+/**
+ * Flyweights that members need are known only once the members are emitted, yet are declared before them.
+ * @param parent the group around this one, where that has to be known
+ */
+function emitMembersAndConstructor(
+  level: Level, side: 'Decoder' | 'Encoder', emitMembers: () => void, parent?: GroupModel,
+): void {
+  const { module, names, message, stages } = level.context
   const { code } = module
   const groups = groupHolders(level, side)
   const mark = code.mark()
@@ -249,9 +274,16 @@ function emitMembersAndConstructor(level: Level, side: 'Decoder' | 'Encoder', em
   code.insertAt(mark, () => {
     for (const holder of level.site.holders) code.line(holder)
     for (const { name, type } of groups) code.line(`readonly ${name}: ${type}`)
-    code.line().block(`constructor(message: ${names.base(message)}${side}) {`, () => {
+    const parameters = [`message: ${names.base(message)}${side}`]
+    if (parent !== undefined) {
+      code.line(`readonly _parent: ${names.base(parent)}${side}`)
+      parameters.push(`parent: ${names.base(parent)}${side}`)
+    }
+    code.line().list('constructor(', parameters, ') {').indented(() => {
       code.line('this._message = message')
-      for (const { name, type } of groups) code.line(`this.${name} = new ${type}(message)`)
-    })
+      if (parent !== undefined) code.line('this._parent = parent')
+      const args = stages !== undefined && side === 'Encoder' ? 'message, this' : 'message'
+      for (const { name, type } of groups) code.line(`this.${name} = new ${type}(${args})`)
+    }).line('}')
   })
 }

@@ -81,10 +81,11 @@ function fieldJson(site: Site, field: FieldModel, property: string): string {
   }
   if (textEncodingOf(type) !== undefined) return call
   const element = `this.${site.scope.derivedName(property, 'At')}(i)`
-  const absent = guarded ? `${site.version} < ${field.sinceVersion}` : undefined
-  const isNull = field.presence === 'optional' ? elementNullTest(type, element) : absent
+  const isNull = field.presence === 'optional' ? elementNullTest(type, element) : undefined
   const value = isNull === undefined ? json(element) : `${isNull} ? null : ${json(element)}`
-  return `Array.from({ length: ${type.arrayLength} }, (_, i) => ${value})`
+  const array = `Array.from({ length: ${type.arrayLength} }, (_, i) => ${value})`
+  // An array that the message lacks can be longer than any that it could have.
+  return guarded ? `${site.version} < ${field.sinceVersion} ? null : ${array}` : array
 }
 
 /** Undefined where the JSON of the null value is null by itself. */

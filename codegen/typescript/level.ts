@@ -4,6 +4,7 @@ import type { Module } from './module.ts'
 import { MemberNames } from './names.ts'
 import type { SchemaNames } from './names.ts'
 import type { Side, Site } from './site.ts'
+import type { Stages } from './stages.ts'
 import { blockVersions } from '../model/schema-model.ts'
 import { stringLiteral } from './literals.ts'
 
@@ -17,6 +18,8 @@ export interface MessageContext {
   /** Ids of groups and data in the access order table; empty without precedence checks. */
   readonly orderIds: ReadonlyMap<GroupModel | DataModel, number>
   readonly precedenceChecks: boolean
+  /** Undefined unless the order of calls is to be a matter of types. */
+  readonly stages: Stages | undefined
 }
 
 /** One level of one side. */
@@ -56,6 +59,7 @@ export function makeLevel(
     version: side === 'decoder' && blockVersions(owner).length > 0 ? 'this._version' : undefined,
     fieldCheck: context.precedenceChecks ? fieldCheck : undefined,
     holders: [],
+    declarations: side === 'encoder' && context.stages !== undefined ? new Map() : undefined,
   }
   return { context, block: owner, owner, members, site, message, path }
 }

@@ -14,14 +14,22 @@ import { emitMessageMeta } from './meta-code.ts'
 import { Module, STATE_COMMENT } from './module.ts'
 import type { ModuleOptions } from './module.ts'
 import type { SchemaNames } from './names.ts'
+import { Stages } from './stages.ts'
 import { emitSkipFunctions, hasVariableParts, skipCall } from './skip-code.ts'
 import { emitDecoderWrap, emitEncoderWrap } from './wrap-code.ts'
 
 const ORDER_TABLE = 'ACCESS_ORDER'
 const TEXT_SHAPE = 'TEXT_SHAPE'
 
+/** What codecs can do besides. */
+export interface MessageOptions {
+  readonly precedenceChecks: boolean
+  readonly staged: boolean
+}
+
 export function emitMessage(
-  model: SchemaModel, names: SchemaNames, message: MessageModel, options: ModuleOptions, precedenceChecks: boolean,
+  model: SchemaModel, names: SchemaNames, message: MessageModel, options: ModuleOptions,
+  { precedenceChecks, staged }: MessageOptions,
 ): Module {
   const module = new Module(names.file(message), options)
   const order = accessItems(message, names)
@@ -33,6 +41,7 @@ export function emitMessage(
     littleEndian: model.byteOrder === 'littleEndian',
     orderIds: precedenceChecks ? order.ids : new Map(),
     precedenceChecks,
+    stages: staged ? new Stages(names, message) : undefined,
   }
   const { code } = module
   code.line(`${module.runtime('requireRuntime')}(${options.runtimeInterface}, ${stringLiteral(module.file)})`)
@@ -45,8 +54,9 @@ export function emitMessage(
   emitDecoder(context)
   emitEncoder(context)
   for (const group of message.groups) {
-    emitGroup(context, group, makeLevel(context, message, 'decoder', '').members.of(group))
+    emitGroup(context, group, makeLevel(context, message, 'decoder', '').members.of(group), message)
   }
+  context.stages?.emit(module)
   emitLengthsTypes(context)
   emitDataFunctions(context)
   emitSkipFunctions(context)
@@ -152,8 +162,10 @@ function emitEncoder(context: MessageContext): void {
   code.line().doc(docOf(message)).block(`export class ${className} {`, () => {
     emitStatics(context)
     emitState(context)
+    context.stages?.emitMark(module)
     emitBody(level, 'Encoder', () => {
       emitEncoderWrap(context, className)
+      context.stages?.emitEntrance(module)
       emitCursor(context, className)
       emitComputeLength(context)
       if (context.precedenceChecks) {
@@ -170,6 +182,7 @@ function emitEncoder(context: MessageContext): void {
       emitGroupAccessors(level)
       emitData(level)
       emitIdentity(context)
+      context.stages?.add(level)
     })
   })
 }

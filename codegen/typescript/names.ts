@@ -3,7 +3,7 @@ import type { GroupModel, MessageModel, NamedTypeModel, SchemaModel } from '../m
 
 /** What a schema's name must not shadow in a generated module: globals that its code uses. */
 const GLOBAL_NAMES = [
-  'Array', 'ArrayBuffer', 'BigInt', 'Boolean', 'DataView', 'Error', 'Function', 'Infinity', 'Iterable',
+  'Array', 'ArrayBuffer', 'BigInt', 'Boolean', 'DataView', 'Error', 'Function', 'Infinity', 'Int8Array', 'Iterable',
   'IterableIterator', 'JSON', 'Map', 'Math', 'NaN', 'Number', 'Object', 'Partial', 'Promise', 'RangeError',
   'Readonly', 'Record', 'Set', 'String', 'Symbol', 'Uint8Array', 'globalThis', 'undefined',
 ]
@@ -26,6 +26,9 @@ const RESERVED_MEMBERS = [
   'then',
   ...Object.getOwnPropertyNames(Object.prototype),
 ]
+
+/** Members that stages need besides, of messages and of groups. */
+const STAGED_MEMBERS = { message: ['staged', '_stage'], group: ['end', '_parent'] } as const
 
 /** Our own modules, and what Windows takes for devices. */
 const RESERVED_FILES = [
@@ -105,8 +108,8 @@ export class MemberNames {
   private readonly scope: NameScope
   private readonly properties = new Map<object, string>()
 
-  constructor(members: readonly { readonly name: string }[]) {
-    this.scope = new NameScope(RESERVED_MEMBERS)
+  constructor(members: readonly { readonly name: string }[], reserved: readonly string[] = []) {
+    this.scope = new NameScope([...RESERVED_MEMBERS, ...reserved])
     for (const member of members) {
       this.properties.set(member, this.scope.take(lowerFirst(identifierOf(member.name))))
     }
@@ -127,13 +130,20 @@ export class MemberNames {
 
 /** File and export names of a whole schema. */
 export class SchemaNames {
+  /** The names exported by any module, and those of the modules: what else is generated takes its own from here. */
+  readonly exportedScope: NameScope
+  readonly fileScope: NameScope
   private readonly bases = new Map<object, string>()
   private readonly files = new Map<object, string>()
   private readonly members = new Map<object, MemberNames>()
+  private readonly staged: boolean
 
-  constructor(model: SchemaModel, runtimeNames: Iterable<string>) {
+  constructor(model: SchemaModel, runtimeNames: Iterable<string>, staged: boolean) {
     const exported = new NameScope([...GLOBAL_NAMES, ...LOCAL_NAMES, ...runtimeNames])
+    this.staged = staged
     const files = new NameScope(RESERVED_FILES)
+    this.exportedScope = exported
+    this.fileScope = files
     const add = (key: NamedTypeModel | MessageModel, name: string, derive: (base: string) => string[]): void => {
       this.bases.set(key, exported.takeAll(upperFirst(identifierOf(name)), derive))
       this.files.set(key, files.take(kebabCase(name)))
@@ -169,7 +179,8 @@ export class SchemaNames {
 
   /** Accessor names of a message's or group's fields, groups and data. */
   blockMembers(owner: MessageModel | GroupModel): MemberNames {
-    return this.membersOf(owner, () => new MemberNames([...owner.fields, ...owner.groups, ...owner.data]))
+    const reserved = this.staged ? STAGED_MEMBERS[owner.kind] : []
+    return this.membersOf(owner, () => new MemberNames([...owner.fields, ...owner.groups, ...owner.data], reserved))
   }
 
   membersOf(key: object, make: () => MemberNames): MemberNames {
@@ -213,7 +224,7 @@ function typeNames(type: NamedTypeModel): (base: string) => string[] {
 /** File systems take names of 255 bytes, and writing in one step needs some of them. */
 const FILE_NAME_LENGTH_MAX = 160
 
-function kebabCase(name: string): string {
+export function kebabCase(name: string): string {
   const kebab = name
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1-$2')

@@ -197,15 +197,24 @@ export function emitConstant(site: Site, type: ScalarModel, place: Placement): v
 }
 
 function nullTest(site: Site, type: ScalarModel, offset: number): string {
-  const { primitive, nullValue } = type
-  const view = 'this._view'
+  return nullCondition('this._view', type, offset, at, site.littleEndian)
+}
+
+/** Condition that a value of a view is null; `place` makes an expression of an offset. */
+export function nullCondition(
+  view: string,
+  { primitive, nullValue }: Pick<ScalarModel, 'primitive' | 'nullValue'>,
+  offset: number,
+  place: (offset: number) => string,
+  littleEndian: boolean,
+): string {
   if (isWide(primitive)) {
-    const words = wordOffsets(offset, site.littleEndian)
+    const words = wordOffsets(offset, littleEndian)
     const bits = BigInt.asUintN(64, BigInt(nullValue))
-    const lo = `${read(view, 'uint32', at(words.lo), site.littleEndian)} === ${bits & 0xffff_ffffn}`
-    return `${lo} && ${read(view, 'uint32', at(words.hi), site.littleEndian)} === ${bits >> 32n}`
+    const lo = `${read(view, 'uint32', place(words.lo), littleEndian)} === ${bits & 0xffff_ffffn}`
+    return `${lo} && ${read(view, 'uint32', place(words.hi), littleEndian)} === ${bits >> 32n}`
   }
-  const value = read(view, primitive, at(offset), site.littleEndian)
+  const value = read(view, primitive, place(offset), littleEndian)
   if (isFloat(primitive) && Number.isNaN(nullValue)) return `Number.isNaN(${value})`
   const exact = primitive === 'float' ? Math.fround(Number(nullValue)) : nullValue
   return `${value} === ${literal(primitive, exact)}`

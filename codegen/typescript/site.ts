@@ -1,8 +1,15 @@
+import type { DataModel } from '../model/schema-model.ts'
 import type { Module } from './module.ts'
 import type { NameScope, SchemaNames } from './names.ts'
 import { plus } from './literals.ts'
 
 export type Side = 'decoder' | 'encoder'
+
+/** A method as its class has it. */
+export interface Declaration {
+  readonly signature: string
+  readonly doc: string | undefined
+}
 
 /** Where members are emitted: one class of one side, and how its code reaches bytes, versions and order checks. */
 export interface Site {
@@ -23,6 +30,18 @@ export interface Site {
   readonly fieldCheck: ((property: string) => string) | undefined
   /** Statements of the class's constructor, for flyweights that members hold. */
   readonly holders: string[]
+  /**
+   * Methods that the stages of an encoder declare again: those of all fields, and those of each piece of data.
+   * Undefined where there are no stages.
+   */
+  readonly declarations: Map<'fields' | DataModel, Declaration[]> | undefined
+}
+
+/** Notes a method for the stages. */
+export function addDeclaration(site: Site, of: 'fields' | DataModel, declaration: Declaration): void {
+  const others = site.declarations?.get(of)
+  if (others === undefined) site.declarations?.set(of, [declaration])
+  else others.push(declaration)
 }
 
 export function at(offset: number): string {
@@ -44,6 +63,7 @@ export function accessor(
   },
 ): void {
   const { code } = site.module
+  addDeclaration(site, 'fields', { signature: options.signature, doc: options.doc })
   code.line().doc(options.doc)
   code.block(`${options.signature} {`, () => {
     if (site.side === 'decoder' && site.version !== undefined && options.sinceVersion > 0) {

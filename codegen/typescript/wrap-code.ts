@@ -4,7 +4,7 @@
  */
 import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
 import { versionLimits } from './block-code.ts'
-import type { CompositeModel, FieldModel } from '../model/schema-model.ts'
+import type { CompositeModel, FieldModel, MessageModel, SchemaModel } from '../model/schema-model.ts'
 import { blockEnd, blockVersions, hasEntriesWithoutBytes, isVersioned, usesBytes } from '../model/schema-model.ts'
 import { headerWords, inPlace, readWord, wordLiteral, writeWord } from './header-words.ts'
 import type { MessageContext } from './level.ts'
@@ -165,14 +165,7 @@ function emitEncoderHeader(context: MessageContext, className: string): void {
   const parameters = [
     `buffer: ${module.runtimeType('DirectBuffer')}`, 'offset: number', `header: ${headerType}`, 'length?: number',
   ]
-  const values = new Map<string, number>([
-    ['blockLength', message.blockLength],
-    ['templateId', message.id],
-    ['schemaId', model.schemaId],
-    ['version', model.schemaVersion],
-    ['numGroups', message.groups.length],
-    ['numVarDataFields', message.data.length],
-  ])
+  const values = headerValues(model, message)
   code.list('wrapAndApplyHeader(', parameters, '): this {').indented(() => {
     code.line(END_OF_LENGTH)
     emitEncoderState(context, className, encodedLength, () => {
@@ -192,6 +185,18 @@ function emitEncoderHeader(context: MessageContext, className: string): void {
       }
     })
   }).line('}')
+}
+
+/** What the header of a message says, by the names of its members. */
+export function headerValues(model: SchemaModel, message: MessageModel): ReadonlyMap<string, number> {
+  return new Map([
+    ['blockLength', message.blockLength],
+    ['templateId', message.id],
+    ['schemaId', model.schemaId],
+    ['version', model.schemaVersion],
+    ['numGroups', message.groups.length],
+    ['numVarDataFields', message.data.length],
+  ])
 }
 
 /** Condition that the header is of the message. */

@@ -9,7 +9,7 @@ import {
 } from '../../schemas/generated/file.transfer/index.ts'
 import type { Sender } from './pub-sender.ts'
 import type { SourceFile } from './pub-source-file.ts'
-import { interruptedError } from './stream-ending.ts'
+import { interruptedError } from '../../codegen/cli/ending.ts'
 import type { Traffic } from './stream-progress.ts'
 import { CHUNK_LENGTH_MAX, CHUNK_OVERHEAD, DIGEST_ALGORITHM } from './stream-transfer.ts'
 import { counted } from './text.ts'

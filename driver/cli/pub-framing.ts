@@ -1,4 +1,4 @@
-import { GodwitError } from '../../codegen/runtime/errors.ts'
+import { inputError } from '../../codegen/cli/input-error.ts'
 import { DirectBuffer, EMPTY_BUFFER } from '../../codegen/runtime/index.ts'
 import { counted } from './text.ts'
 
@@ -155,15 +155,4 @@ export class LengthFraming implements Framing {
         'use longer terms (term-length in the channel), or look whether the input is framed by lengths at all',
     )
   }
-}
-
-/** What a command was given to send cannot be read, or is not what it must be. */
-export function inputError(message: string, cause?: unknown): GodwitError {
-  return new GodwitError('ERR_GODWIT_CLI_INPUT', message, cause === undefined ? {} : { cause })
-}
-
-/** The error that an attempt to read gave, in our words; what has them is left as it is. */
-export function readError(what: string, error: unknown): GodwitError {
-  if (error instanceof GodwitError) return error
-  return inputError(`cannot read ${what}: ${error instanceof Error ? error.message : String(error)}`, error)
 }

@@ -1,13 +1,14 @@
 import { addAbortSignal } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
+import { inputError, readError } from '../../codegen/cli/input-error.ts'
 import { DirectBuffer } from '../../codegen/runtime/index.ts'
-import { inputError, LengthFraming, LineFraming, readError } from './pub-framing.ts'
+import { LengthFraming, LineFraming } from './pub-framing.ts'
 import type { Framing, MessageRange } from './pub-framing.ts'
 import { isEndless } from './pub-options.ts'
 import type { MessageInput } from './pub-options.ts'
 import type { Sender } from './pub-sender.ts'
-import { interruptedError } from './stream-ending.ts'
-import type { Ending } from './stream-ending.ts'
+import { interruptedError } from '../../codegen/cli/ending.ts'
+import type { Ending } from '../../codegen/cli/ending.ts'
 import { counted } from './text.ts'
 
 const MS_PER_SECOND = 1000

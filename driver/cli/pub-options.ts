@@ -2,7 +2,7 @@ import { parseOptions, UsageError } from '../../codegen/cli/command.ts'
 import { FAULT_OPTIONS } from './fault-options.ts'
 import { secondsOf, STREAM_OPTIONS, streamOptionsOf } from './stream-options.ts'
 import type { StreamOptions } from './stream-options.ts'
-import { choiceOf, integerOf, numberOf } from './option-values.ts'
+import { choiceOf, integerOf, numberOf } from '../../codegen/cli/option-values.ts'
 
 const RATE_MAX = 1_000_000
 const FRAMINGS = ['lines', 'length'] as const

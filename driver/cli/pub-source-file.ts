@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { inputError, readError } from './pub-framing.ts'
+import { inputError, readError } from '../../codegen/cli/input-error.ts'
 
 const NO_LENGTH = 'how long it is must be known before it is read'
 

@@ -7,7 +7,7 @@ import type { MessageInput, PubOptions } from './pub-options.ts'
 import { Sender } from './pub-sender.ts'
 import { SourceFile } from './pub-source-file.ts'
 import { StreamConnection } from './stream-connection.ts'
-import { Ending } from './stream-ending.ts'
+import { Ending } from '../../codegen/cli/ending.ts'
 import { STREAM_FAULT_HELP, STREAM_HELP } from './stream-options.ts'
 import { rateText, secondsSince, trafficText, withProgress } from './stream-progress.ts'
 

@@ -7,7 +7,7 @@ import type { Output } from '../../codegen/cli/command.ts'
 import { CounterType } from '../../schemas/generated/aeron.memory/index.ts'
 import { MediaDriver } from '../launcher/media-driver.ts'
 import { embeddedSettings } from './stream-driver-settings.ts'
-import type { Ending } from './stream-ending.ts'
+import type { Ending } from '../../codegen/cli/ending.ts'
 import type { StreamOptions } from './stream-options.ts'
 
 /** A driver of its own tells publishers that nobody listens any more, for so long at most. */

@@ -3,7 +3,7 @@ import { UsageError } from '../../codegen/cli/command.ts'
 import type { FaultOptions } from '../media/faulty-media.ts'
 import { FAULT_HELP, faultOptionsOf } from './fault-options.ts'
 import type { FaultValues } from './fault-options.ts'
-import { integerOf, numberOf } from './option-values.ts'
+import { integerOf, numberOf } from '../../codegen/cli/option-values.ts'
 
 export const SECONDS_MIN = 0.001
 export const SECONDS_MAX = 1_000_000

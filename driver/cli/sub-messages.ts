@@ -3,11 +3,11 @@ import { Image } from '../../client/image.ts'
 import type { Subscription } from '../../client/subscription.ts'
 import { ControlledAction } from '../../client/memory/controlled-action.ts'
 import type { ControlledFragmentHandler } from '../../client/log/term-reader.ts'
-import type { Ending } from './stream-ending.ts'
+import type { Ending } from '../../codegen/cli/ending.ts'
 import type { Traffic } from './stream-progress.ts'
 import { Rest } from './stream-rest.ts'
 import type { MessageFormat } from './sub-format.ts'
-import type { MessageOutput } from './sub-output.ts'
+import type { MessageOutput } from '../../codegen/cli/message-output.ts'
 
 /** Fragments that are taken before what they gave is written. */
 const FRAGMENT_LIMIT = 1024

@@ -2,7 +2,7 @@ import { parseOptions, UsageError } from '../../codegen/cli/command.ts'
 import { FAULT_OPTIONS } from './fault-options.ts'
 import { STREAM_OPTIONS, streamOptionsOf } from './stream-options.ts'
 import type { StreamOptions } from './stream-options.ts'
-import { choiceOf, integerOf, sizeOf } from './option-values.ts'
+import { choiceOf, integerOf, sizeOf } from '../../codegen/cli/option-values.ts'
 
 const FRAMINGS = ['lines', 'length'] as const
 const FORMATS = ['text', 'hex', 'base64', 'json', 'raw'] as const

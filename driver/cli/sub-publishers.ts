@@ -4,7 +4,7 @@ import type { ImageHandler, Subscription } from '../../client/subscription.ts'
 import type { Output } from '../../codegen/cli/command.ts'
 import { connectionError } from './stream-connection.ts'
 import type { StreamConnection } from './stream-connection.ts'
-import type { Ending } from './stream-ending.ts'
+import type { Ending } from '../../codegen/cli/ending.ts'
 import { Rest } from './stream-rest.ts'
 import type { SubOptions } from './sub-options.ts'
 

@@ -1,7 +1,6 @@
 import type { Output } from '../../codegen/cli/command.ts'
 import { loadSchema } from '../../codegen/cli/load-schema.ts'
-import { JsonListener } from '../../codegen/otf/json-listener.ts'
-import { OtfDecoder } from '../../codegen/otf/otf-decoder.ts'
+import { MessageJson } from '../../codegen/otf/message-json.ts'
 import { GodwitError } from '../../codegen/runtime/errors.ts'
 import { DirectBuffer, SbeError } from '../../codegen/runtime/index.ts'
 import type { MessageOrigin } from './sub-format.ts'
@@ -12,32 +11,26 @@ import { counted } from './text.ts'
 export class SbeFormat {
   #messages: number = 0
   #undecoded: number = 0
-  readonly #decoder: OtfDecoder
-  readonly #listener: JsonListener
+  readonly #json: MessageJson
   readonly #report: (text: string) => void
 
-  private constructor(decoder: OtfDecoder, report: (text: string) => void) {
-    this.#decoder = decoder
-    this.#listener = new JsonListener(decoder.byteOrder)
+  private constructor(json: MessageJson, report: (text: string) => void) {
+    this.#json = json
     this.#report = report
   }
 
   /** Compiles the schema and prints what was found in it; undefined when it has an error. */
   static load(name: string, { file, isLenient: lenient }: SbeSchema, output: Output): SbeFormat | undefined {
     const ir = loadSchema(file, { lenient }, output)
-    return ir === undefined ? undefined : new SbeFormat(new OtfDecoder(ir), (text) => output.err(`${name}: ${text}\n`))
+    if (ir === undefined) return undefined
+    return new SbeFormat(new MessageJson([ir]), (text) => output.err(`${name}: ${text}\n`))
   }
 
   /** One line for a message; nothing for one that cannot be decoded. */
   format(data: Buffer, { sessionId, position }: MessageOrigin): string {
-    const buffer = new DirectBuffer(data)
-    const listener = this.#listener
     this.#messages++
     try {
-      const header = this.#decoder.decodeHeader(buffer, 0)
-      this.#decoder.decode(buffer, 0, listener)
-      const envelope = JSON.stringify({ session: sessionId, position, message: listener.message, header })
-      return `${envelope.slice(0, -1)},"fields":${listener.json}}\n`
+      return this.#json.format({ session: sessionId, position }, new DirectBuffer(data), 0, data.length)
     } catch (error) {
       if (!(error instanceof SbeError)) throw error
       this.#undecoded++

@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { compileSchemaFile, generateTypeScript } from '../../codegen/index.ts'
 import { ALLOCATION_FLAGS } from './allocation.ts'
-import type { SpeedResult } from './speed.ts'
 
 const run = promisify(execFile)
 
@@ -22,6 +21,12 @@ export interface ListedCase {
   readonly name: string
   readonly messageBytes: number
   readonly allocationFree: boolean
+}
+
+/** Nanoseconds per message of each round. */
+export interface SpeedResult {
+  readonly generatedNs: readonly number[]
+  readonly handWrittenNs: readonly number[]
 }
 
 export interface Allocation {
@@ -62,15 +67,11 @@ export async function listCases(node: string, codecs: string): Promise<readonly 
 }
 
 export async function speedOf(node: string, codecs: string, name: string, rounds: number): Promise<SpeedResult> {
-  const [result] = (await ask(node, [], 'speed', codecs, String(rounds), name)) as readonly SpeedResult[]
-  if (result === undefined) throw new Error(`no result for ${name}`)
-  return result
+  return (await ask(node, [], 'speed', codecs, String(rounds), name)) as SpeedResult
 }
 
 export async function allocationOf(node: string, codecs: string, name: string): Promise<Allocation> {
-  const [result] = (await ask(node, ALLOCATION_FLAGS, 'allocation', codecs, name)) as readonly Allocation[]
-  if (result === undefined) throw new Error(`no result for ${name}`)
-  return result
+  return (await ask(node, ALLOCATION_FLAGS, 'allocation', codecs, name)) as Allocation
 }
 
 export async function versionOf(node: string): Promise<{ readonly node: string; readonly v8: string }> {

@@ -1,5 +1,5 @@
 import { UsageError } from '../../codegen/cli/command.ts'
-import { choiceOf } from '../../driver/cli/option-values.ts'
+import { choiceOf } from '../../codegen/cli/option-values.ts'
 import type { DriverKind, DriverPlan } from '../streams/plan.ts'
 
 const THREADINGS = ['SHARED', 'SHARED_NETWORK', 'DEDICATED'] as const

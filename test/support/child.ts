@@ -5,8 +5,8 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** The child and what it started are killed after this time. */
   readonly timeoutMs: number
-  /** Text given to the child on its standard input. */
-  readonly input?: string
+  /** Given to the child on its standard input. */
+  readonly input?: string | Uint8Array
   /** Output beyond this many characters per stream is dropped. */
   readonly maxOutput?: number
   /** Also copy output to standard output while it appears, each line set in by two columns. */

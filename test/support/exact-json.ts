@@ -16,13 +16,13 @@ export function parseExactly(text: string): ExactJson {
 
 /**
  * How JSON that was decoded on the fly differs from what `toJSON` of a generated decoder gave for the same message.
- * Names are left aside, because accessors have other ones. 64-bit integers are strings there, and arrays that the
- * message lacks empty or full of nulls.
+ * Names are left aside, because accessors have other ones. 64-bit integers are strings there, and text that the
+ * message lacks is empty.
  */
 export function differenceFromGenerated(onTheFly: unknown, generated: unknown, path = 'message'): string | undefined {
   if (typeof generated === 'object' && generated !== null) {
+    if (onTheFly === null) return `${path} is null`
     const there = Object.values(generated)
-    if (onTheFly === null) return there.every((value) => value === null) ? undefined : `${path} is null`
     const here = Object.entries(onTheFly as object)
     if (here.length !== there.length) return `${path}: ${here.length} members and ${there.length}`
     for (const [index, [name, value]] of here.entries()) {
@@ -38,6 +38,5 @@ export function differenceFromGenerated(onTheFly: unknown, generated: unknown, p
 }
 
 function isSameNumber(digits: string, generated: unknown): boolean {
-  // Of -0 `toJSON` makes 0 in floats.
-  return typeof generated === 'string' ? generated === digits : Number(digits) === generated
+  return typeof generated === 'string' ? generated === digits : Object.is(Number(digits), generated)
 }

@@ -64,7 +64,8 @@ function encodeData(encoder: unknown, name: string, data: DataMeta, value: strin
   else call(encoder, `put${name.charAt(0).toUpperCase()}${name.slice(1)}`, Uint8Array.from(Buffer.from(value, 'hex')))
 }
 
-function encodeFields(
+/** Encodes the fields of a block. */
+export function encodeFields(
   module: CodecModule, encoder: unknown, fields: { readonly [name: string]: FieldMeta }, json: Json,
 ): void {
   for (const [name, field] of Object.entries(fields)) {

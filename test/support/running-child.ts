@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 
 export interface Ending {
   /** Exit code; null when a signal ended the child. */
@@ -12,12 +12,18 @@ export class RunningChild {
   stdout: string = ''
   stderr: string = ''
   readonly ended: Promise<Ending>
-  readonly #child: ChildProcess
+  readonly #child: ChildProcessWithoutNullStreams
   readonly #waiting: Set<() => void> = new Set()
 
-  constructor(command: string, args: readonly string[], env: Readonly<Record<string, string | undefined>> = {}) {
-    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  /** @param hasInput whether something is going to be written to its standard input, which is empty otherwise */
+  constructor(
+    command: string, args: readonly string[], env: Readonly<Record<string, string | undefined>> = {}, hasInput = false,
+  ) {
+    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
     this.#child = child
+    // What the child does not read is no failure of the test.
+    child.stdin.on('error', () => undefined)
+    if (!hasInput) child.stdin.end()
     const kill = (): void => void child.kill('SIGKILL')
     process.once('exit', kill)
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -40,6 +46,14 @@ export class RunningChild {
 
   get pid(): number {
     return this.#child.pid ?? 0
+  }
+
+  write(data: string | Uint8Array): void {
+    this.#child.stdin.write(data)
+  }
+
+  endInput(): void {
+    this.#child.stdin.end()
   }
 
   kill(signal: NodeJS.Signals): void {

@@ -8,7 +8,7 @@ import { compile, SchemaTarget } from './schema-target.ts'
 const MAX_MESSAGES = 3
 /** Blocks that are longer take all the time, and more memory than a test may have. */
 const MAX_BLOCK_LENGTH = 20_000
-/** One in so many samples has codecs that check the order of access. */
+/** One in so many samples has codecs that check the order of access, at run time and by types. */
 const CHECKED_EVERY = 3
 const SAMPLE_NAME = /^sample-(\d+)$/
 const COMPLAINT = /^.*?\bsrc\/(sample-\d+)\/.*$/gm
@@ -43,7 +43,8 @@ export async function buildSamples(indexes: readonly number[]): Promise<BuiltSam
     const isLong = ir.messages.some(({ tokens }) => tokens.some((token) => token.encodedLength > MAX_BLOCK_LENGTH))
     if (isLong || ir.messages.length === 0) return []
     const precedenceChecks = index % CHECKED_EVERY === 0
-    return [withFewMessages({ name: sampleName(index), schema: { ir }, generate: { precedenceChecks } }, MAX_MESSAGES)]
+    const generate = { precedenceChecks, staged: precedenceChecks }
+    return [withFewMessages({ name: sampleName(index), schema: { ir }, generate }, MAX_MESSAGES)]
   })
   try {
     return { codecs: await buildCodecSets(sources), findings: [] }

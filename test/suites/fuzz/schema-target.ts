@@ -41,7 +41,7 @@ export class SchemaTarget {
     if (new Set(paths).size !== paths.length) throw new HostileFinding(`two files have one name: ${paths.join()}`)
     const odd = paths.find((path) => !/^[a-z0-9]+(?:-[a-z0-9]+)*_*\d*\.ts$/.test(path))
     if (odd !== undefined) throw new HostileFinding(`a file is called ${JSON.stringify(odd)}`)
-    generateTypeScript(ir, { precedenceChecks: true, importExtension: 'none' })
+    generateTypeScript(ir, { precedenceChecks: true, staged: true, importExtension: 'none' })
     return { schema, accepted: strict.ir === undefined ? 'lenient' : 'strict' }
   }
 

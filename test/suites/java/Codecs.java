@@ -38,6 +38,11 @@ final class Codecs {
 
   /** Parses a schema; errors and warnings are added to {@code findings} also when it throws. */
   static Ir parse(final Map<String, Object> source, final List<Object> findings) throws Exception {
+    return parse(source, findings, PACKAGE);
+  }
+
+  static Ir parse(final Map<String, Object> source, final List<Object> findings, final String namespace)
+    throws Exception {
     final ByteArrayOutputStream output = new ByteArrayOutputStream();
     final ParserOptions options = ParserOptions.builder()
       .xIncludeAware(true)
@@ -50,7 +55,7 @@ final class Codecs {
       input = new InputSource(new StringReader((String)source.get("text")));
     }
     try {
-      return new IrGenerator().generate(XmlSchemaParser.parse(input, options), PACKAGE);
+      return new IrGenerator().generate(XmlSchemaParser.parse(input, options), namespace);
     } finally {
       for (final String line : output.toString(StandardCharsets.UTF_8).split("\n(?=ERROR: |WARNING: |$)")) {
         if (!line.isEmpty()) {

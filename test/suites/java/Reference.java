@@ -54,6 +54,16 @@ public final class Reference {
         break;
       }
 
+      case "writeIr": {
+        final Ir ir = Codecs.parse(request, new ArrayList<>(), (String)request.get("namespace"));
+        answer.put("bytes", Hex.encode(IrFiles.encode(ir)));
+        break;
+      }
+
+      case "readIr":
+        answer.put("ir", IrDump.dump(IrFiles.decode(Hex.decode((String)request.get("bytes")))));
+        break;
+
       case "load": {
         answer.put("stage", "parse");
         final Ir ir = Codecs.parse(request, new ArrayList<>());

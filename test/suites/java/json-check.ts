@@ -65,7 +65,7 @@ function checkSimple(member: Member, value: DecodedValue, json: unknown, path: s
   if (primitiveOf(type) === 'char') return expectEqual(path, (value as DecodedBlock)['text'], json)
   const elements = (value as DecodedBlock)['at'] as readonly string[]
   return firstOf(elements.map((element, index) => () =>
-    checkScalar(member, element, (json as readonly unknown[])[index], `${path}[${index}]`)))
+    checkScalar(member, element, json === null ? null : (json as readonly unknown[])[index], `${path}[${index}]`)))
 }
 
 function checkScalar({ token, type, constant }: Member, text: string, json: unknown, path: string): string | undefined {

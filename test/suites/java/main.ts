@@ -9,6 +9,7 @@ import { seed, SEED_VARIABLE } from '../../support/seed.ts'
 import { formatSummary, judge } from '../../support/summary.ts'
 import { checkCodecs } from './check-codecs.ts'
 import { checkHostile } from './check-hostile.ts'
+import { checkIrFiles } from './check-ir-files.ts'
 import { checkOrders } from './check-orders.ts'
 import { checkRepresentation } from './check-representation.ts'
 import { checkVectors } from './check-vectors.ts'
@@ -16,7 +17,7 @@ import { checkVersions } from './check-versions.ts'
 import { ReferenceProcess } from './reference-process.ts'
 import { Report } from './report.ts'
 
-const CHECKS = [checkRepresentation, checkCodecs, checkHostile, checkVectors, checkVersions, checkOrders]
+const CHECKS = [checkRepresentation, checkIrFiles, checkCodecs, checkHostile, checkVectors, checkVersions, checkOrders]
 
 async function run(report: Report, folder: string): Promise<void> {
   const reference = await ReferenceProcess.start(folder)

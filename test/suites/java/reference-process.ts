@@ -27,6 +27,10 @@ export type ParseAnswer =
   | { readonly ok: true; readonly findings: readonly string[]; readonly ir: IrDump }
   | (Failed & { readonly findings: readonly string[] })
 
+export type WriteIrAnswer = { readonly ok: true; readonly bytes: string } | Failed
+
+export type ReadIrAnswer = { readonly ok: true; readonly ir: IrDump } | Failed
+
 export type LoadAnswer = { readonly ok: true } | (Failed & { readonly stage: 'parse' | 'generate' })
 
 export interface EncodeRequest {
@@ -98,6 +102,15 @@ export class ReferenceProcess {
 
   parse(source: SchemaSource): Promise<ParseAnswer> {
     return this.#process.ask({ command: 'parse', ...source })
+  }
+
+  /** The bytes of an `.sbeir` file for a schema, in hexadecimal. */
+  writeIr(source: SchemaSource, namespace: string | null = null): Promise<WriteIrAnswer> {
+    return this.#process.ask({ command: 'writeIr', namespace, ...source })
+  }
+
+  readIr(bytes: Uint8Array): Promise<ReadIrAnswer> {
+    return this.#process.ask({ command: 'readIr', bytes: Buffer.from(bytes).toString('hex') })
   }
 
   /** Makes codecs for a schema, to be named by `handle` afterwards. */

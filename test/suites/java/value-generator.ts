@@ -113,7 +113,7 @@ function textElements(random: Random, length: number): string[] {
 }
 
 /** Text without NUL that takes at most `maxBytes` bytes. */
-function encodableText(random: Random, encoding: string | undefined, maxBytes: number): string {
+export function encodableText(random: Random, encoding: string | undefined, maxBytes: number): string {
   const name = (encoding ?? 'US-ASCII').toUpperCase()
   const alphabet = [...(name.includes('UTF') ? UNICODE : name.includes('8859') || name === 'LATIN1' ? LATIN : ASCII)]
   const wanted = random.bool(0.2) ? maxBytes : random.int(maxBytes + 1)

@@ -1,4 +1,5 @@
 import { codeOnly } from './code-only.ts'
+import { isGeneratedPath } from './source-file.ts'
 import type { Finding, SourceFile } from './source-file.ts'
 
 const TOP_LEVEL = new Set([
@@ -62,7 +63,7 @@ export function checkUnusedExports(files: readonly SourceFile[]): readonly Findi
     for (const word of code.match(/[\w$]+/g) ?? []) mentions.set(word, (mentions.get(word) ?? 0) + 1)
   }
   return codes.flatMap(({ path, code }) => {
-    if (path.startsWith('schemas/')) return []
+    if (path.startsWith('schemas/') || isGeneratedPath(path)) return []
     const names = [...code.matchAll(/^export (?:async )?(?:const|function|class|interface|type) ([\w$]+)/gm)]
     const unused = names.map((match) => match[1] ?? '').filter((name) => mentions.get(name) === 1)
     return unused.map((name) => ({ path, line: 0, message: `${name} is exported and used by nobody` }))

@@ -31,7 +31,7 @@ export function isTypeScript(file: SourceFile): boolean {
 }
 
 export function isGeneratedPath(path: string): boolean {
-  return path.startsWith('schemas/generated/')
+  return path.startsWith('schemas/generated/') || path.startsWith('perf/sbe/generated/')
 }
 
 export function formatFindings(findings: readonly Finding[]): string {

@@ -191,6 +191,8 @@ test('options reach the generator', async () => {
     assert.match(await generate('--runtime-module', '@mine/sbe'), "from '@mine/sbe'")
     assert.not.match(await generate(), 'AccessOrder')
     assert.match(await generate('--precedence-checks'), 'AccessOrder')
+    assert.not.match(await generate(), 'staged()')
+    assert.match(await generate('--staged'), 'staged()')
   })
 })
 

@@ -11,7 +11,7 @@ import { suite } from '../../support/suite.ts'
 
 const test = suite('examples of the documents', { timeoutMs: 60_000 })
 
-const PAGES = ['codecs.md', 'compiler.md']
+const PAGES = ['codecs.md', 'compiler.md', 'sbe-tools.md']
 const COMPILER = fileURLToPath(new URL('../../../codegen/index.js', import.meta.url))
 
 interface Example {
@@ -40,7 +40,7 @@ test.before(async () => {
   const codecs = join(folder, 'src', 'marketdata')
   mkdirSync(codecs, { recursive: true })
   const ir = irOf({ name: 'marketdata', schema: join(repositoryRoot, 'schemas', 'market-data.xml') })
-  const files = generateTypeScript(ir, { runtimeModule: RUNTIME })
+  const files = generateTypeScript(ir, { runtimeModule: RUNTIME, staged: true })
   for (const { path, text } of files) writeFileSync(join(codecs, path), text)
   const globals = 'declare const console: { log(...values: unknown[]): void }'
   for (const { name, text } of examples) {

@@ -163,6 +163,52 @@ test('blocks that a newer version made longer are read up to what is known', () 
   assert.is(decoded.length, 8 + body.length - 3)
 })
 
+test('integers of 64 bits are strings on demand: values, nulls, arrays, constants and enums', () => {
+  const types = `<type name="Own" primitiveType="int64" presence="optional" nullValue="5"/>
+    <type name="Two" primitiveType="uint64" length="2"/><type name="u64" primitiveType="uint64"/>
+    <type name="Big" primitiveType="uint64" presence="constant">18446744073709551614</type>
+    <enum name="Wide" encodingType="u64"><validValue name="Top">1</validValue></enum>
+    <type name="Four" primitiveType="uint32" presence="constant">4</type>`
+  const ir = irOf(types, `<field name="own" id="1" type="Own"/><field name="two" id="2" type="Two"/>
+    <field name="big" id="3" type="Big"/><field name="wide" id="4" type="Wide"/><field name="named" id="5" type="Wide"/>
+    <field name="four" id="6" type="Four"/><field name="small" id="7" type="uint32"/>`)
+  const body = hex('0500000000000000 ffffffffffffffff 0100000000000000 0200000000000000 0100000000000000 07000000')
+  assert.is(decodeToJson(ir, frame(body.length, body), { bigints: 'strings' }).json,
+    '{"own":null,"two":["18446744073709551615","1"],"big":"18446744073709551614","wide":"2","named":"Top","four":4,' +
+      '"small":7}')
+})
+
+const NULLS = irOf(`
+  <type name="Two" primitiveType="int16" length="2" presence="optional"/>
+  <type name="Text" primitiveType="char" length="4"/>
+  <enum name="Side" encodingType="uint8"><validValue name="Buy">1</validValue></enum>
+  <set name="Marks" encodingType="uint8"><choice name="on">0</choice></set>
+  <composite name="Inner"><type name="z" primitiveType="int8" presence="optional"/><ref name="side" type="Side"/>
+    <ref name="marks" type="Marks"/></composite>
+  <composite name="Point"><type name="x" primitiveType="uint64" presence="optional"/><ref name="inner" type="Inner"/>
+  </composite>`,
+`<field name="two" id="1" type="Two"/><field name="side" id="2" type="Side"/><field name="real" id="3" type="float"/>
+  <field name="wide" id="4" type="double"/><field name="letter" id="5" type="char"/>
+  <field name="text" id="6" type="Text"/>
+  <field name="point" id="7" type="Point" sinceVersion="1"/><field name="late" id="8" type="Two" sinceVersion="1"/>
+  <field name="lateText" id="9" type="Text" sinceVersion="1"/><field name="lateReal" id="10" type="float"
+  presence="optional" sinceVersion="1"/><data name="d" id="11" type="varBytes"/>`)
+
+test('values mean what the reference prints on demand: nulls are numbers, and uint64 is signed', () => {
+  const block = hex('0080 0100 02 0000807f 000000000000f0ff e9 41e94242' +
+    'ffffffffffffffff 80 ff 01 0080 0500 41000000 0000c07f')
+  const body = new Uint8Array([...block, 2, 0, 0xca, 0xfe])
+  const json = (version: number, length: number): string => {
+    const bytes = new Uint8Array([...body.subarray(0, length), ...body.subarray(block.length)])
+    return decodeToJson(NULLS, frame(length, bytes, version), { meaning: 'reference' }).json
+  }
+  const known = '{"two":[-32768,1],"side":"null","real":"1/0","wide":"-1/0","letter":"\uffe9","text":"A",'
+  assert.is(json(1, block.length), `${known}"point":{"x":-1,"inner":{"z":-128,"side":"null","marks":{"on":true}}},` +
+    '"late":[-32768,5],"lateText":"A","lateReal":"0/0","d":"cafe"}')
+  assert.is(json(0, 22), `${known}"point":{"x":-1,"inner":{"z":-128,"side":"null","marks":{"on":false}}},` +
+    '"late":[-32768,-32768],"lateText":"","lateReal":"0/0","d":"cafe"}')
+})
+
 test('pretty JSON is laid out as JSON.stringify lays it out with an indent of two', () => {
   const block = hex('05 06 0102 4142 01 01 07 08')
   for (const rest of ['02 00 00', '02 02 0102 0304 01 22']) {

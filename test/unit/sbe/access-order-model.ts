@@ -18,14 +18,16 @@ export interface Part {
   readonly path: string
   readonly sinceVersion: number
   readonly blockLength: number
+  /** Whether data has an encoding, and so an accessor for strings. */
+  readonly isText: boolean
   readonly fields: readonly Field[]
   /** Groups, then data. */
   readonly parts: readonly Part[]
 }
 
 export type Operation =
-  | 'wrap' | 'rewind' | 'skip' | 'measure' | 'print' | 'field' | 'begin' | 'count' | 'next' | 'at' | 'reset' | 'length'
-  | 'data' | 'complete'
+  | 'wrap' | 'rewind' | 'skip' | 'measure' | 'print' | 'field' | 'begin' | 'count' | 'next' | 'at' | 'reset' | 'end'
+  | 'length' | 'data' | 'complete'
 
 export interface Step {
   readonly operation: Operation
@@ -35,7 +37,9 @@ export interface Step {
   readonly number?: number
 }
 
-export type Outcome = 'ok' | 'ERR_GODWIT_SBE_ORDER' | 'ERR_GODWIT_SBE_NO_MORE_ENTRIES' | 'ERR_GODWIT_SBE_INDEX'
+export type Outcome =
+  | 'ok' | 'ERR_GODWIT_SBE_ORDER' | 'ERR_GODWIT_SBE_NO_MORE_ENTRIES' | 'ERR_GODWIT_SBE_MISSING_ENTRIES'
+  | 'ERR_GODWIT_SBE_INDEX'
 
 const ORDER = 'ERR_GODWIT_SBE_ORDER'
 
@@ -50,13 +54,14 @@ function partOf(
   const { sinceVersion, blockLength } = meta
   const fields = Object.entries(meta.fields).map(([member, field]): Field => ({ name: member, meta: field }))
   const parts: Part[] = []
-  const part: Part = { kind, owner, name, path, sinceVersion, blockLength, fields, parts }
+  const part: Part = { kind, owner, name, path, sinceVersion, blockLength, isText: false, fields, parts }
   for (const [member, group] of Object.entries(meta.groups)) {
     parts.push(partOf('group', part, member, pathOf(member), group))
   }
   for (const [member, data] of Object.entries(meta.data)) {
     const of = { owner: part, name: member, path: pathOf(member), sinceVersion: data.sinceVersion }
-    parts.push({ kind: 'data', ...of, blockLength: 0, fields: [], parts: [] })
+    const isText = data.characterEncoding !== undefined
+    parts.push({ kind: 'data', ...of, blockLength: 0, isText, fields: [], parts: [] })
   }
   return part
 }
@@ -106,9 +111,14 @@ export class OrderModel {
 
   /** What tells this state from others. */
   key(): string {
-    const pending = this.pending.map(({ part, left }) => `${part.path}${left === undefined ? '' : `:${left}`}`)
     const handles = [...this.handles].map(([part, { count, index }]) => `${part.path}=${index}/${count}`).sort()
-    return `${this.wrapped} ${pending.join(' ')} | ${this.open?.path} | ${handles.join(' ')}`
+    return `${this.place()} | ${handles.join(' ')}`
+  }
+
+  /** As `key`, without what flyweights know of groups that are not at hand any more. */
+  place(): string {
+    const pending = this.pending.map(({ part, left }) => `${part.path}${left === undefined ? '' : `:${left}`}`)
+    return `${this.wrapped} ${pending.join(' ')} | ${this.open?.path}`
   }
 
   /** What a step gives; the state moves on when it is legal. `count` is that of the group begun. */
@@ -140,6 +150,8 @@ export class OrderModel {
       case 'at':
       case 'reset':
         return this.group(step)
+      case 'end':
+        return this.end(part)
     }
   }
 
@@ -207,6 +219,13 @@ export class OrderModel {
     this.push(part)
     this.open = part
     return 'ok'
+  }
+
+  /** Leaving a group changes nothing: the parts behind it are what comes next anyway. */
+  private end(part: Part): Outcome {
+    const { count, index } = this.handles.get(part) ?? { count: 0, index: 0 }
+    if (index < count) return 'ERR_GODWIT_SBE_MISSING_ENTRIES'
+    return this.pending[this.indexOf(part, true)]?.left === 0 ? 'ok' : ORDER
   }
 
   /** Place of a part at the top of the stack, groups without further entries disregarded; -1 when it is not there. */

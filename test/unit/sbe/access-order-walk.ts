@@ -66,7 +66,10 @@ function stepsOf({ root, side, counts }: Subject): readonly Step[] {
       for (const number of isDecoder ? [0] : counts) add('begin', part, { number })
       add('next', part)
       if (isDecoder) add('count', part)
-      else add('reset', part)
+      else {
+        add('reset', part)
+        add('end', part)
+      }
       if (isDecoder && part.parts.length === 0) for (const number of [0, 1]) add('at', part, { number })
     }
   }
@@ -184,6 +187,9 @@ class Session {
         return
       case 'reset':
         call(this.flyweightOf(part), 'resetCountToIndex')
+        return
+      case 'end':
+        assert.is(call(this.flyweightOf(part), 'end'), this.ownerFlyweight(part))
         return
       case 'length':
         call(this.ownerFlyweight(part), `${part.name}Length`)

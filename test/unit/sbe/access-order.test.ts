@@ -18,7 +18,8 @@ const SEQUENCE_LENGTH = 4
 const WALKS = 8
 const WALK_LENGTH = 60
 
-const generate = { precedenceChecks: true }
+// Staged encoders have all accesses that others have, and `end` besides.
+const generate = { precedenceChecks: true, staged: true }
 const own = { name: 'order', schema: { text: orderSchema }, generate }
 const reference = {
   name: 'reference',

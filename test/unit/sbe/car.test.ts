@@ -48,7 +48,7 @@ function expectedOf(name: Payload): { [member: string]: JsonValue } {
   // Accessor names begin with a small letter.
   engine.booster = { boostType: BoostType, horsePower }
   if (name === 'extension') {
-    json['uuid'] = [null, null]
+    json['uuid'] = null
     json['cupHolderCount'] = null
   }
   return json

@@ -49,7 +49,7 @@ function ownMembers(module: CodecModule): string[] {
   return names.filter((name) => !/plain\d/i.test(name))
 }
 
-const generate = { precedenceChecks: true }
+const generate = { precedenceChecks: true, staged: true }
 const { plain } = await loadModules({ plain: PLAIN }, generate)
 const reserved = [...new Set(ownMembers(plain))]
 

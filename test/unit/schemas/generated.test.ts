@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { compileSchemaFile, formatDiagnostic, generateTypeScript } from '../../../codegen/index.ts'
+import type { GenerateOptions } from '../../../codegen/index.ts'
 import { generateMarketData } from '../../../perf/market-data/generate.ts'
 import { dataFile } from '../../../perf/market-data/data-file.ts'
 import { GENERATE_OPTIONS } from '../../../schemas/generate-options.ts'
@@ -12,6 +13,7 @@ const test = suite('committed codecs')
 
 const SCHEMAS = join(repositoryRoot, 'schemas')
 const GENERATED = join(SCHEMAS, 'generated')
+const COMPARED = join(repositoryRoot, 'perf', 'sbe')
 
 /** Schema files; the others are parts that these include. */
 function schemaFiles(): string[] {
@@ -27,19 +29,31 @@ test('there are the schemas of the wire, the commands, the memory, file transfer
 const folders: string[] = []
 for (const name of schemaFiles()) {
   test(`generating ${name} again makes no difference`, () => {
-    const { ir, diagnostics } = compileSchemaFile(join(SCHEMAS, name))
-    assert.equal(diagnostics.map(formatDiagnostic), [])
-    if (ir === undefined) throw new Error(`${name} was not compiled`)
-    folders.push(ir.packageName)
-    const folder = join(GENERATED, ir.packageName)
-    const files = generateTypeScript(ir, GENERATE_OPTIONS)
-    for (const { path, text } of files) {
-      const committed = existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : ''
-      assert.is(committed, text, `${ir.packageName}/${path} is not what its schema says: run "npm run generate"`)
-    }
-    const present = readdirSync(folder, { recursive: true }).map(String).sort()
-    assert.equal(present, files.map((file) => file.path).sort(), `${ir.packageName}: run "npm run generate"`)
+    folders.push(requireCommitted(join(SCHEMAS, name), GENERATED, GENERATE_OPTIONS))
   })
+}
+
+for (const schema of [join(SCHEMAS, 'market-data.xml'), join(COMPARED, 'car.xml')]) {
+  test(`generating ${basename(schema)} again for the comparison with other libraries makes no difference`, () => {
+    const runtimeModule = `../${GENERATE_OPTIONS.runtimeModule}`
+    requireCommitted(schema, join(COMPARED, 'generated'), { ...GENERATE_OPTIONS, runtimeModule, objects: 'number' })
+  })
+}
+
+/** Requires the codecs of a schema in a folder to be what the generator makes; returns the name of their folder. */
+function requireCommitted(schema: string, generated: string, options: GenerateOptions): string {
+  const { ir, diagnostics } = compileSchemaFile(schema)
+  assert.equal(diagnostics.map(formatDiagnostic), [])
+  if (ir === undefined) throw new Error(`${schema} was not compiled`)
+  const folder = join(generated, ir.packageName)
+  const files = generateTypeScript(ir, options)
+  for (const { path, text } of files) {
+    const committed = existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : ''
+    assert.is(committed, text, `${ir.packageName}/${path} is not what its schema says: run "npm run generate"`)
+  }
+  const present = readdirSync(folder, { recursive: true }).map(String).sort()
+  assert.equal(present, files.map((file) => file.path).sort(), `${ir.packageName}: run "npm run generate"`)
+  return ir.packageName
 }
 
 test('there are no codecs without a schema', () => {

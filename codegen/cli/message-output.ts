@@ -1,8 +1,9 @@
-import { GodwitError } from '../../codegen/runtime/errors.ts'
+import { GodwitError } from '../runtime/errors.ts'
 
 /** The standard output, written in large pieces. */
 export class MessageOutput {
   #parts: Uint8Array[] = []
+  #length: number = 0
   #isClosed: boolean = false
 
   constructor() {
@@ -15,15 +16,23 @@ export class MessageOutput {
     return this.#isClosed
   }
 
+  /** Bytes that are not written yet. */
+  get length(): number {
+    return this.#length
+  }
+
   append(parts: string | readonly Uint8Array[]): void {
-    if (typeof parts === 'string') this.#parts.push(Buffer.from(parts))
-    else this.#parts.push(...parts)
+    for (const part of typeof parts === 'string' ? [Buffer.from(parts)] : parts) {
+      this.#parts.push(part)
+      this.#length += part.length
+    }
   }
 
   /** Resolves when all that was appended is written. Rejects with ERR_GODWIT_CLI_OUTPUT. */
   async flush(): Promise<void> {
     const bytes = Buffer.concat(this.#parts)
     this.#parts = []
+    this.#length = 0
     if (bytes.length === 0 || this.#isClosed) return
     const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
       process.stdout.write(bytes, resolve)

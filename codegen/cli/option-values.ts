@@ -1,6 +1,7 @@
 /** Values of options: what is not of its form is a UsageError that names the option and what is allowed. */
-import { parseSize } from '../../client/protocol/text-values.ts'
-import { UsageError } from '../../codegen/cli/command.ts'
+import { UsageError } from './command.ts'
+
+const SIZE_UNITS: Readonly<Record<string, number>> = { '': 1, 'k': 2 ** 10, 'm': 2 ** 20, 'g': 2 ** 30 }
 
 export function choiceOf<T extends string>(name: string, value: string, choices: readonly T[]): T {
   const choice = choices.find((candidate) => candidate === value)
@@ -10,7 +11,9 @@ export function choiceOf<T extends string>(name: string, value: string, choices:
 
 /** Bytes; the text may end in k, m or g. */
 export function sizeOf(name: string, text: string, min: number, max: number): number {
-  return within(name, text, parseSize(text), min, max)
+  const [, digits = '', unit = ''] = /^(\d{1,20})([kmg]?)$/i.exec(text) ?? []
+  const value = Number(digits) * (SIZE_UNITS[unit.toLowerCase()] ?? NaN)
+  return within(name, text, digits !== '' && Number.isSafeInteger(value) ? value : undefined, min, max)
 }
 
 export function integerOf(name: string, text: string, min: number, max: number): number {

@@ -1,4 +1,4 @@
-import { GodwitError } from '../../codegen/runtime/errors.ts'
+import { GodwitError } from '../runtime/errors.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
