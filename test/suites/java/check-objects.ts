@@ -15,7 +15,7 @@ import type { Draft } from './subjects.ts'
 import { draft, makeSubjects } from './subjects.ts'
 import { childElements } from './xml-tree.ts'
 
-const SCHEMAS = 60
+const SCHEMAS = 40
 const VALUES_PER_MESSAGE = 8
 const WIDE = ['bigint', 'number'] as const
 
