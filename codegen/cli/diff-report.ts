@@ -102,7 +102,7 @@ function verdictLines({ messages, forward, backward }: SchemaComparison): string
     const name = concerned.length === 0 ? 'all messages' : count(others, 'other message')
     rows.push({ name, forward: 'compatible', backward: 'compatible' })
   }
-  const width = Math.max(...rows.map(({ name }) => name.length), 'in total'.length) + 2
+  const width = rows.reduce((most, { name }) => Math.max(most, name.length), 'in total'.length) + 2
   const line = (name: string, ...cells: readonly string[]): string =>
     `${name.padEnd(width)}${cells.map((cell) => cell.padEnd(COLUMN)).join('')}`.trimEnd()
   return [
