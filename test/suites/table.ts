@@ -13,6 +13,7 @@ const MINUTE_MS = 60_000
 
 export const SLOW_SUITES: readonly SlowSuite[] = [
   { name: 'pack', command: ['dist/test/run.js', 'suites/pack/'], timeBoxMs: 3 * MINUTE_MS },
+  { name: 'tutorial', command: ['dist/test/run.js', 'suites/tutorial/'], timeBoxMs: 4 * MINUTE_MS },
   { name: 'node-newest', command: ['dist/test/suites/node-newest.js'], timeBoxMs: 6 * MINUTE_MS },
   { name: 'portable', command: ['dist/test/suites/portable.js'], timeBoxMs: 4 * MINUTE_MS },
   { name: 'streams', command: ['dist/test/run.js', 'suites/streams/'], timeBoxMs: 4 * MINUTE_MS },

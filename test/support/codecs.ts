@@ -75,10 +75,12 @@ export async function buildCodecs(sources: readonly CodecSource[]): Promise<Read
   return indexes
 }
 
-/** Compiles `src` of a folder to `out`; fails with the compiler's findings. */
-export async function compileTypeScript(folder: string): Promise<void> {
+/** Compiles `src` of a folder to `out`, under other options where given; fails with the compiler's findings. */
+export async function compileTypeScript(
+  folder: string, options: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  const compilerOptions = { ...STRICTEST, rootDir: 'src', outDir: 'out' }
+  const compilerOptions = { ...STRICTEST, ...options, rootDir: 'src', outDir: 'out' }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }))
   const require = createRequire(import.meta.url)
   const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')

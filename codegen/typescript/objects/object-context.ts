@@ -31,6 +31,8 @@ export interface ObjectContext {
   /** What the module declares beside its exports. */
   readonly scope: NameScope
   readonly arrayReaders: ArrayReaders
+  /** Emit functions that others call, and may add more of them. */
+  readonly later: (() => void)[]
 }
 
 /** Begins a module. */
@@ -42,5 +44,11 @@ export function makeContext(options: ObjectOptions, file: string): ObjectContext
   const arrayReaders = new ArrayReaders(module, scope, littleEndian, wide === 'number')
   const { runtimeInterface } = options.module
   module.code.line(`${module.runtime('requireRuntime')}(${runtimeInterface}, ${stringLiteral(file)})`)
-  return { model, names, objectNames, module, littleEndian, wide, precedenceChecks, scope, arrayReaders }
+  return { model, names, objectNames, module, littleEndian, wide, precedenceChecks, scope, arrayReaders, later: [] }
+}
+
+/** Emits the functions that those of a module turned out to call. */
+export function finishModule({ later, arrayReaders }: ObjectContext): void {
+  for (let emit = later.shift(); emit !== undefined; emit = later.shift()) emit()
+  arrayReaders.emit()
 }

@@ -40,6 +40,8 @@ export function emitReadMessage(context: ObjectContext, message: MessageModel, p
     'The message of a decoder as a plain object, from its begin; the decoder stays where it is.',
     '@throws SbeError when the message is malformed',
   )
+  const passFunctions = shapesOf(message).map((data) => [functionOf({ message }, 'passData', data), data] as const)
+  for (const [name] of passFunctions) context.scope.take(name)
   const memory = new Memory(littleEndian)
   const fields = readFields({ context, memory, path, offset: 0, since: 0 }, message.fields, level.members)
   const isFixed = isFixedStride(message)
@@ -62,9 +64,7 @@ export function emitReadMessage(context: ObjectContext, message: MessageModel, p
     }, '} finally {').indented(() => code.line('decoder._limit = limit')).line('}')
   })
   for (const group of message.groups) emitReadGroup(level, group)
-  for (const data of shapesOf(message)) {
-    emitPassData(module, functionOf({ message }, 'passData', data), decoderType, data, littleEndian)
-  }
+  for (const [name, data] of passFunctions) emitPassData(module, name, decoderType, data, littleEndian)
 }
 
 /** Reads groups and data to constants, in the order in which they lie in the message. */

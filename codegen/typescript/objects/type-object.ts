@@ -4,14 +4,14 @@ import { docOf } from '../doc.ts'
 import type { Module } from '../module.ts'
 import { MemberNames } from '../names.ts'
 import { Memory } from './memory.ts'
-import { makeContext } from './object-context.ts'
+import { finishModule, makeContext } from './object-context.ts'
 import type { ObjectContext, ObjectOptions } from './object-context.ts'
 import { fromObjectOf, toObjectOf } from './object-names.ts'
 import { emitChoices, emitProperties } from './object-types.ts'
 import { Path } from './path.ts'
 import { readComposite, readSet } from './read-code.ts'
 import { writeCompositeMembers, writeSetChoices } from './write-code.ts'
-import type { Member } from './write-code.ts'
+import type { Member, WriteSite } from './write-code.ts'
 
 export function emitTypeObject(options: ObjectOptions, type: CompositeModel | SetModel): Module {
   const context = makeContext(options, options.objectNames.file(type))
@@ -22,7 +22,7 @@ export function emitTypeObject(options: ObjectOptions, type: CompositeModel | Se
   })
   emitToObject(context, type)
   emitFromObject(context, type)
-  context.arrayReaders.emit()
+  finishModule(context)
   return context.module
 }
 
@@ -56,7 +56,18 @@ function emitFromObject(context: ObjectContext, type: CompositeModel | SetModel)
   const parameters = [`encoder: ${encoder}`, `object: ${objectNames.type(type)}`]
   code.list(`export function ${fromObjectOf(objectNames.base(type))}(`, parameters, `): ${encoder} {`).indented(() => {
     const mark = code.mark()
-    const site = { context, memory, path, object: 'object', prefix: '', locals: context.scope.fork(), offset: 0 }
+    const site: WriteSite = {
+      context,
+      memory,
+      path,
+      object: 'object',
+      prefix: '',
+      locals: context.scope.fork(),
+      offset: 0,
+      buffer: 'encoder._buffer',
+      type: () => objectNames.type(type),
+      indices: [],
+    }
     const member: Member = { site, local: 'object', path, offset: 0 }
     if (type.kind === 'set') writeSetChoices(member, type)
     else writeCompositeMembers(member, type, '')

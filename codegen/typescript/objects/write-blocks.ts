@@ -10,7 +10,7 @@ import { Memory } from './memory.ts'
 import type { ObjectContext } from './object-context.ts'
 import { bodyFromObjectOf, fromObjectsOf } from './object-names.ts'
 import type { Path } from './path.ts'
-import { emitMember, writeFields } from './write-code.ts'
+import { declareMemory, emitMember, writeFields } from './write-code.ts'
 import type { WriteSite } from './write-code.ts'
 
 /** What the functions of one message share. */
@@ -42,7 +42,7 @@ export function emitWriteMessage(context: ObjectContext, message: MessageModel, 
     }
   }).line('}')
   code.insertAt(mark, () => {
-    const isUsed = memory.uses('view') || memory.uses('bytes') || message.groups.length > 0
+    const isUsed = memory.uses('offset') || message.groups.length + message.data.length > 0
     const parameters = [
       `${isUsed ? '' : '_'}buffer: ${module.runtimeType('DirectBuffer')}`,
       'offset: number',
@@ -51,18 +51,13 @@ export function emitWriteMessage(context: ObjectContext, message: MessageModel, 
     ]
     code.line('/** Writes the root block and what follows it; returns where that ends. */')
     code.list(`function ${bodyFromObjectOf(objectNames.base(message))}(`, parameters, '): number {')
-    code.indented(() => declareMemory(context, memory))
+    code.indented(() => declareMemory(code, memory))
   })
   for (const group of message.groups) emitGroup(shared, message, group, path, 0)
 }
 
 function depthOf(block: BlockModel): number {
   return block.groups.reduce((depth, group) => Math.max(depth, 1 + depthOf(group)), 0)
-}
-
-function declareMemory({ module: { code } }: ObjectContext, memory: Memory): void {
-  if (memory.uses('view')) code.line('const view = buffer.view')
-  if (memory.uses('bytes')) code.line('const bytes = buffer.bytes')
 }
 
 export function emitObjectCheck({ module }: ObjectContext, path: Path, object: string): void {
@@ -80,7 +75,18 @@ function emitBlock(
 ): void {
   const { module: { code }, names, objectNames } = context
   const members = names.blockMembers(owner)
-  const site: WriteSite = { context, memory, path, object, prefix: '', locals: context.scope.fork(), offset: 0 }
+  const site: WriteSite = {
+    context,
+    memory,
+    path,
+    object,
+    prefix: '',
+    locals: context.scope.fork(),
+    offset: 0,
+    buffer: 'buffer',
+    type: () => objectNames.type(owner),
+    indices: indices.slice(0, depth),
+  }
   writeFields(site, owner.fields, members)
   for (const group of owner.groups) {
     const args = ['buffer', 'limit', 'end', `${object}.${members.of(group)}`, ...indices.slice(0, depth)]
@@ -141,7 +147,7 @@ function emitGroup(
     })
     code.line('return limit')
   }).line('}')
-  code.insertAt(mark, () => code.indented(() => declareMemory(context, memory)))
+  code.insertAt(mark, () => code.indented(() => declareMemory(code, memory)))
   for (const nested of group.groups) emitGroup(shared, group, nested, path.at(index), depth + 1)
 }
 

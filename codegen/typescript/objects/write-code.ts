@@ -9,7 +9,8 @@ import { MemberNames, upperFirst } from '../names.ts'
 import type { NameScope } from '../names.ts'
 import { guard } from '../module.ts'
 import { textSuffixOf } from '../text-code.ts'
-import type { Memory } from './memory.ts'
+import type { Writer } from '../writer.ts'
+import { Memory } from './memory.ts'
 import { emitNull } from './null-code.ts'
 import { hasNullElements, isNullable, nullabilityOf } from './nullability.ts'
 import type { ObjectContext } from './object-context.ts'
@@ -19,6 +20,9 @@ import { enumCheck, scalarCheck } from './value-checks.ts'
 import type { ValueCheck } from './value-checks.ts'
 
 const WORD_BITS = 32
+const PART_NAME = 'partFromObject'
+/** Values that a function checks: engines do not optimise functions of any length, nor do compilers analyse them. */
+const PART_WEIGHT_MAX = 100
 
 export interface WriteSite {
   readonly context: ObjectContext
@@ -31,6 +35,12 @@ export interface WriteSite {
   readonly locals: NameScope
   /** Offset within what is written. */
   readonly offset: number
+  /** Expression of the buffer. */
+  readonly buffer: string
+  /** Gives the type of the object, and imports it. */
+  readonly type: () => string
+  /** Variables of the path. */
+  readonly indices: readonly string[]
 }
 
 /** A member of an object in a local constant. */
@@ -41,8 +51,68 @@ export interface Member {
   readonly offset: number
 }
 
+/** Checks and writes fields: in place, or by functions of their own when there are too many of them. */
 export function writeFields(site: WriteSite, fields: readonly FieldModel[], members: MemberNames): void {
-  for (const field of fields) writeField(site, field, members.of(field))
+  const parts = partsOf(fields)
+  if (parts.length > 1) for (const part of parts) writePart(site, part, members)
+  else for (const field of fields) writeField(site, field, members.of(field))
+}
+
+function writePart(site: WriteSite, fields: readonly FieldModel[], members: MemberNames): void {
+  const { context, object, type, indices } = site
+  const { module, scope, later, littleEndian } = context
+  const { code } = module
+  let name = scope.take(PART_NAME)
+  while (site.locals.take(name) !== name) name = scope.take(PART_NAME)
+  const at = site.memory.place(site.offset)
+  code.line(`${name}(${[site.buffer, at, object, ...indices].join(', ')})`)
+  later.push(() => {
+    const memory = new Memory(littleEndian)
+    code.line()
+    const mark = code.mark()
+    code.indented(() => {
+      const part = { memory, object: 'object', prefix: '', locals: scope.fork(), offset: 0, buffer: 'buffer' }
+      writeFields({ ...site, ...part }, fields, members)
+    }).line('}')
+    code.insertAt(mark, () => {
+      const isUsed = memory.uses('view') || memory.uses('bytes') || memory.uses('offset')
+      const parameters = [
+        `${isUsed ? '' : '_'}buffer: ${module.runtimeType('DirectBuffer')}`,
+        `${isUsed ? '' : '_'}offset: number`,
+        `object: ${type()}`,
+        ...indices.map((index) => `${index}: number`),
+      ]
+      code.list(`function ${name}(`, parameters, '): void {').indented(() => declareMemory(code, memory))
+    })
+  })
+}
+
+/** Declares what the code of a function that has a `buffer` uses of it. */
+export function declareMemory(code: Writer, memory: Memory): void {
+  if (memory.uses('view')) code.line('const view = buffer.view')
+  if (memory.uses('bytes')) code.line('const bytes = buffer.bytes')
+}
+
+/** Fields in groups that a function can hold. */
+function partsOf(fields: readonly FieldModel[]): readonly (readonly FieldModel[])[] {
+  const parts: FieldModel[][] = []
+  let weight = Infinity
+  for (const field of fields) {
+    const own = weightOf(field)
+    if (weight + own > PART_WEIGHT_MAX) {
+      parts.push([])
+      weight = 0
+    }
+    parts.at(-1)?.push(field)
+    weight += own
+  }
+  return parts
+}
+
+/** How many values are checked. */
+function weightOf({ type }: FieldModel): number {
+  if (type.kind === 'set') return type.choices.length
+  return type.kind === 'composite' ? type.members.reduce((sum, member) => sum + weightOf(member), 1) : 1
 }
 
 export function emitMember(site: WriteSite, property: string): Member {
@@ -176,7 +246,9 @@ export function writeCompositeMembers(member: Member, type: CompositeModel, pref
   const { site, local, path, offset } = member
   const members = site.context.names.membersOf(type, () => new MemberNames(type.members))
   refuse(member, `typeof ${local} === 'object' && ${local} !== null`, 'an object')
-  writeFields({ ...site, path, object: local, prefix, offset }, type.members, members)
+  const { objectNames, module } = site.context
+  const objectType = (): string => module.type(objectNames.file(type), objectNames.type(type))
+  writeFields({ ...site, path, object: local, prefix, offset, type: objectType }, type.members, members)
 }
 
 function writeArray(member: Member, field: FieldModel, type: ScalarModel): void {
@@ -229,14 +301,15 @@ function writeElements(member: Member, field: FieldModel, type: ScalarModel): vo
   const { primitive } = type
   const length = type.arrayLength ?? 0
   const isArray = `Array.isArray(${local})`
-  const expected = stringLiteral(`an array of ${length} ${isWide(primitive) && wide === 'bigint' ? 'bigint' : 'number'}s`)
+  const host = isWide(primitive) ? wide : 'number'
+  const expected = stringLiteral(`an array of ${length} ${host}s`)
   const args = [path.code(), local, isArray, expected]
   code.line(module.throwIf(`!(${isArray} && ${local}.length === ${length})`, 'arrayError', ...args))
   if (length === 0) return
   const hasNulls = hasNullElements(field)
   const check: ValueCheck = scalarCheck(type, wide, hasNulls)
   const asWords = isWide(primitive) && wide === 'number'
-  const elementType = `${isWide(primitive) ? wide : 'number'}${hasNulls ? ' | null' : ''}`
+  const elementType = hasNulls ? `${host} | null` : host
   const { size } = PRIMITIVE_TYPES[primitive]
   code.block(`for (let k = 0; k < ${length}; k++) {`, () => {
     code.line(`const element = ${local}[k] as ${elementType}`)
@@ -252,7 +325,8 @@ function writeElements(member: Member, field: FieldModel, type: ScalarModel): vo
     } else if (!hasNulls) {
       writeWords(site, primitive, 'element', start)
     } else {
-      code.block('if (element === null) {', () => code.line(put(nullValue)), '} else {').indented(() => writeWords(site, primitive, 'element', start)).line('}')
+      code.block('if (element === null) {', () => code.line(put(nullValue)), '} else {')
+      code.indented(() => writeWords(site, primitive, 'element', start)).line('}')
     }
   })
 }

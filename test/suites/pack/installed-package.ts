@@ -1,12 +1,10 @@
 /** The package as a user gets it: built from the repository's files alone, packed, installed into an empty folder. */
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runChildOk } from '../../support/child.ts'
-import { copyRepository } from '../../support/repository-copy.ts'
-import { repositoryRoot } from '../../support/root.ts'
 import { scratchFolder } from '../../support/scratch.ts'
+import { packedPackage } from './packed-package.ts'
 
-const PACK_TIME_BOX_MS = 60_000
 const INSTALL_TIME_BOX_MS = 90_000
 const INSTALL = ['install', '--no-audit', '--no-fund', '--prefer-offline']
 
@@ -45,7 +43,7 @@ export function installedPackage(): Promise<InstalledPackage> {
 async function packAndInstall(): Promise<InstalledPackage> {
   const scratch = scratchFolder('pack')
   const tools = join(scratch, 'tools')
-  const [tarball] = await Promise.all([pack(scratch), installTools(tools)])
+  const [tarball] = await Promise.all([packedPackage(scratch), installTools(tools)])
   const project = await install(join(scratch, 'project'), tarball)
   const bareProject = await install(join(scratch, 'bare-project'), tarball, '--omit=optional')
   return { tarball, project, folder: join(project, 'node_modules', 'godwit'), bareProject, tools }
@@ -55,16 +53,6 @@ async function install(folder: string, tarball: string, ...options: readonly str
   writeProject(folder, { type: 'module' })
   await runChildOk('npm', [...INSTALL, ...options, tarball], { cwd: folder, timeoutMs: INSTALL_TIME_BOX_MS })
   return folder
-}
-
-async function pack(scratch: string): Promise<string> {
-  const source = join(scratch, 'source')
-  copyRepository(source)
-  symlinkSync(join(repositoryRoot, 'node_modules'), join(source, 'node_modules'))
-  await runChildOk('npm', ['pack', '--pack-destination', scratch], { cwd: source, timeoutMs: PACK_TIME_BOX_MS })
-  const name = readdirSync(scratch).find((file) => file.endsWith('.tgz'))
-  if (name === undefined) throw new Error('npm pack made no tarball')
-  return join(scratch, name)
 }
 
 async function installTools(folder: string): Promise<void> {

@@ -76,7 +76,7 @@ test('a file that cannot be written is a clear error, and nothing is left', asyn
     const folder = await outputError('--schema', path('s.xml'), '--out', path('folder'))
     assert.match(folder.message, 'is a folder')
     const missing = await outputError('--schema', path('s.xml'), '--out', path('no/page.html'))
-    assert.match(missing.message, /cannot write .*ENOENT/)
+    assert.match(missing.message, /cannot write .*: there is no such folder/)
     assert.equal(readdirSync(path('.')).sort(), ['folder', 's.xml'])
   })
 })
