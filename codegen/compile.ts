@@ -30,8 +30,8 @@ export function compileSchemaFile(path: string, options: CompileOptions = {}): C
 }
 
 /**
- * Compiles a schema from memory, XML or the bytes of an `.sbeir` file. `file` names it in diagnostics, and documents that it includes are looked for beside
- * that file.
+ * Compiles a schema from memory, XML or the bytes of an `.sbeir` file. `file` names it in diagnostics, and documents
+ * that it includes are looked for beside that file.
  */
 export function compileSchemaText(
   text: string | Uint8Array,

@@ -18,7 +18,7 @@ per schema, named by its package. When any schema has an error, nothing is writt
 run that are not generated any more are removed; files that godwit did not write are never touched.
 
 Options:
-  --schema <file>            schema to compile; more files can follow, and the option can be repeated
+  --schema <file>            schema, XML or .sbeir; more files can follow, and the option can be repeated
   --out <dir>                folder to write to; made when it is not there
   --lenient                  accept the deviations that schemas of real venues have
   --include-path <dir>       folder that XInclude may read from besides the schema's own; can be repeated

@@ -95,6 +95,6 @@ function tellOfLostVersions(names: readonly string[], file: string, output: Outp
   if (names.length === 0) return
   const rest = names.length > NAMES_MAX ? ` and ${names.length - NAMES_MAX} more` : ''
   const shown = names.slice(0, NAMES_MAX).join(', ') + rest
-  const which = names.length === 1 ? 'a member of a composite' : `${names.length} members of composites`
-  output.err(`${file}: note: .sbeir files do not hold since which version ${which} ${names.length === 1 ? 'is' : 'are'} there: ${shown}\n`)
+  const which = names.length === 1 ? 'a member of a composite is' : `${names.length} members of composites are`
+  output.err(`${file}: note: .sbeir files do not hold since which version ${which} there: ${shown}\n`)
 }

@@ -24,8 +24,9 @@ export function writeOutputFile(path: string, content: Uint8Array, replaceable: 
     renameSync(temporary, target)
   } catch (error) {
     if (temporary !== undefined && codeOf(error) !== 'EEXIST') rmSync(temporary, { force: true })
-    if (error instanceof GodwitError || codeOf(error) === undefined) throw error
-    const reason = codeOf(error) === 'ENOENT' ? 'there is no such folder' : describeOutputFailure(String(codeOf(error)))
+    const code = codeOf(error)
+    if (error instanceof GodwitError || code === undefined) throw error
+    const reason = code === 'ENOENT' ? 'there is no such folder (ENOENT)' : describeOutputFailure(String(code))
     const why = `cannot write ${path}: ${reason}`
     throw new GodwitError('ERR_GODWIT_CLI_OUTPUT', `${why}. Nothing was changed; choose another file with --out`, {
       cause: error,

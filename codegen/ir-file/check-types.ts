@@ -148,7 +148,8 @@ export class TypeChecks {
       const value = this.#walk.take(signal)
       const { constValue, primitiveType } = value.token.encoding
       checkUnique(names, value)
-      if (typeof constValue !== 'bigint' || primitiveType !== primitive) fail(value, `has no value of type ${primitive}`)
+      const isNumber = typeof constValue === 'bigint' && primitiveType === primitive
+      if (!isNumber) fail(value, `has no value of type ${primitive}`)
       values.push(value)
     }
     return values

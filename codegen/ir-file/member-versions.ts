@@ -55,7 +55,7 @@ export class MemberVersions {
       case 'scalar':
         return own
       default:
-        return [...own, ...member.values.flatMap((value) => [value.token.name, value.token.version, ...declarationOf(value)])]
+        return [...own, ...member.values.map((of) => [of.token.name, of.token.version, ...declarationOf(of)])]
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What generated code for plain objects needs of values: errors out of line, and reads that are more than one access. */
+/** What the code of plain objects needs of values: errors out of line, and reads that are more than one access. */
 import { checkField } from './bytes.ts'
 import { SbeError } from './sbe-error.ts'
 
@@ -6,8 +6,8 @@ const SHOWN_LENGTH_MAX = 40
 
 /** A value of an object that its message cannot hold. */
 export function valueError(path: string, value: unknown, expected: string): SbeError {
-  const what = value === undefined ? `${path} is missing, expected ${expected}` : `${path}: ${show(value)} is not ${expected}`
-  return new SbeError('ERR_GODWIT_SBE_VALUE', what)
+  const what = value === undefined ? ` is missing, expected ${expected}` : `: ${show(value)} is not ${expected}`
+  return new SbeError('ERR_GODWIT_SBE_VALUE', path + what)
 }
 
 /** As `valueError`, for 64-bit integers that objects hold as Numbers. */

@@ -209,7 +209,9 @@ function emitGroupEncoder(
 }
 
 /** What the schema allows as a count, and what decoders take of entries without bytes. */
-export function countLimits(group: GroupModel): { readonly minValue: bigint | number; readonly maxValue: bigint | number } {
+export function countLimits(
+  group: GroupModel,
+): { readonly minValue: bigint | number; readonly maxValue: bigint | number } {
   const { minValue, maxValue } = group.numInGroupMember.type
   const isBounded = !mayTakeNoBytes(group) || group.blockLength > 0 || maxValue <= EMPTY_ENTRIES_MAX
   return { minValue, maxValue: isBounded ? maxValue : EMPTY_ENTRIES_MAX }

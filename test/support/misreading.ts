@@ -4,7 +4,9 @@ import { decodeToJson } from '../../codegen/index.ts'
 import type { SchemaChange, SchemaComparison } from '../../codegen/index.ts'
 import { buildSchemaModel } from '../../codegen/model/build-schema-model.ts'
 import { isConstant } from '../../codegen/model/schema-model.ts'
-import type { BlockModel, CompositeModel, MessageModel } from '../../codegen/model/schema-model.ts'
+import type {
+  BlockModel, CompositeModel, MessageModel, SchemaModel, TypeModel,
+} from '../../codegen/model/schema-model.ts'
 import { parseExactly } from './exact-json.ts'
 import type { Random } from './random.ts'
 import { randomMessage } from './random-message.ts'
@@ -12,8 +14,8 @@ import { randomMessage } from './random-message.ts'
 export type Direction = 'forward' | 'backward'
 
 /**
- * Encodes random messages of the writer's schema and has the reader's decode them. What both have by the same names must
- * come through, and what the writer lacks must be absent. Returns what is wrong; undefined when nothing is.
+ * Encodes random messages of the writer's schema and has the reader's decode them. What both have must come through,
+ * and what the writer lacks must be absent. Returns what is wrong; undefined when nothing is.
  *
  * @param isLeftOut paths in the writer's schema, such as `Trade.legs.price`, that may differ
  */
@@ -21,10 +23,10 @@ export function findMisreading(
   reader: Ir, writer: Ir, messageName: string, random: Random, count: number,
   isLeftOut: (path: string) => boolean = () => false,
 ): string | undefined {
-  const written = buildSchemaModel(writer)
+  const written = modelOf(writer)
   const message = written.messages.find(({ name }) => name === messageName)
   if (message === undefined) throw new Error(`there is no message ${messageName}`)
-  const known = buildSchemaModel(reader).messages
+  const known = modelOf(reader).messages
   for (let left = count; left > 0; left--) {
     const bytes = randomMessage(written, message, random)
     const wanted = parseExactly(decodeToJson(writer, bytes).json)
@@ -36,11 +38,27 @@ export function findMisreading(
     }
     const as = known.find(({ name }) => name === read.message)
     if (as === undefined) throw new Error(`decoded as ${read.message}`)
-    if (as.name !== message.name && known.some(({ name }) => name === message.name)) return `read as ${as.name}`
+    // A message that was renamed is on neither side under the other name.
+    const isOther = hasNamed(known, message.name) || hasNamed(written.messages, as.name)
+    if (as.name !== message.name && isOther) return `${messageName} is read as ${as.name}`
     const difference = new Comparison(isLeftOut).block(message.name, message, as, wanted, parseExactly(read.json))
     if (difference !== undefined) return `${difference} in ${Buffer.from(bytes).toString('hex')}`
   }
   return undefined
+}
+
+const models = new WeakMap<Ir, SchemaModel>()
+
+function modelOf(ir: Ir): SchemaModel {
+  const known = models.get(ir)
+  if (known !== undefined) return known
+  const model = buildSchemaModel(ir)
+  models.set(ir, model)
+  return model
+}
+
+function hasNamed(messages: readonly MessageModel[], wanted: string): boolean {
+  return messages.some(({ name }) => name === wanted)
 }
 
 interface Part {
@@ -106,8 +124,7 @@ class Comparison {
   }
 
   #value(
-    path: string, written: MessageModel['fields'][number]['type'], known: MessageModel['fields'][number]['type'],
-    wanted: unknown, read: unknown,
+    path: string, written: TypeModel, known: TypeModel, wanted: unknown, read: unknown,
   ): string | undefined {
     if (this.#isLeftOut(path)) return undefined
     const isObject = typeof wanted === 'object' && wanted !== null && typeof read === 'object' && read !== null

@@ -98,7 +98,9 @@ const CHANGES: readonly Change[] = [
     const [first, second] = [children[index], children[index + 1]]
     if (first !== undefined && second !== undefined) children.splice(index, 2, second, first)
   },
-  (root, random) => set(some(root, random, 'field', 'group', 'data', 'validValue', 'choice', 'message'), 'name', 'renamed'),
+  (root, random) => {
+    set(some(root, random, 'field', 'group', 'data', 'validValue', 'choice', 'message'), 'name', 'renamed')
+  },
   (root, random) => set(some(root, random, 'field', 'group', 'data', 'message'), 'id', random.between(1000, 60_000)),
   (root, random) => set(some(root, random, 'type'), 'primitiveType', numberOfType(random)),
   (root, random) => set(some(root, random, 'field'), 'type', numberOfType(random)),

@@ -76,7 +76,8 @@ function emitToBuffer(context: ObjectContext, message: MessageModel): void {
   ]
   code.list(`export function ${toBufferOf(base)}(`, parameters, '): number {').indented(() => {
     code.line('const end = offset + length')
-    const inside = `Number.isInteger(offset) && offset >= 0 && ${plus('offset', length)} <= end && end <= buffer.byteLength`
+    const limit = plus('offset', length)
+    const inside = `Number.isInteger(offset) && offset >= 0 && ${limit} <= end && end <= buffer.byteLength`
     const args = [stringLiteral(message.name), 'offset', length, 'length', 'buffer.byteLength']
     code.line(module.throwIf(`!(${inside})`, 'wrapError', ...args))
     emitHeader(context, message)
@@ -91,7 +92,8 @@ function emitHeader({ module: { code }, model, littleEndian }: ObjectContext, me
   const others: string[] = []
   for (const { name, type, offset, presence } of header.members) {
     const value = values.get(name)
-    if (value === undefined || type.kind !== 'scalar' || presence === 'constant' || type.constValue !== undefined) continue
+    if (value === undefined || type.kind !== 'scalar') continue
+    if (presence === 'constant' || type.constValue !== undefined) continue
     const member = inPlace(header, name)
     if (member !== undefined) known.push({ member, value })
     else others.push(writeNumber('view', type.primitive, plus('offset', offset), String(value), littleEndian))

@@ -31,7 +31,12 @@ export function emitObjectLength(context: ObjectContext, message: MessageModel, 
 
 /** Adds the lengths of groups and data to `length`. */
 function emitTerms(
-  context: ObjectContext, owner: MessageModel | GroupModel, path: Path, object: string, locals: NameScope, depth: number,
+  context: ObjectContext,
+  owner: MessageModel | GroupModel,
+  path: Path,
+  object: string,
+  locals: NameScope,
+  depth: number,
 ): void {
   const { module: { code }, names, objectNames } = context
   const members = names.blockMembers(owner)

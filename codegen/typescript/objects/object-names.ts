@@ -10,8 +10,8 @@ const RESERVED_LOCALS = [
   'implements', 'import', 'in', 'instanceof', 'interface', 'let', 'new', 'null', 'package', 'private', 'protected',
   'public', 'return', 'static', 'super', 'switch', 'this', 'throw', 'true', 'try', 'typeof', 'var', 'void', 'while',
   'with', 'yield',
-  'at', 'blockLength', 'buffer', 'bytes', 'count', 'decoder', 'element', 'encoder', 'end', 'entries', 'entry', 'first', 'header', 'i',
-  'k', 'length', 'limit', 'message', 'name', 'object', 'offset', 'start', 'version', 'view',
+  'at', 'blockLength', 'buffer', 'bytes', 'count', 'decoder', 'element', 'encoder', 'end', 'entries', 'entry',
+  'first', 'header', 'i', 'k', 'length', 'limit', 'message', 'name', 'object', 'offset', 'start', 'version', 'view',
 ]
 
 export class ObjectNames {

@@ -42,13 +42,15 @@ function emitFromBuffer(context: ObjectContext): void {
     '@throws SbeError when the message is malformed',
   )
   const parameters = [
-    `buffer: ${module.runtimeType('DirectBuffer')}`, 'offset: number = 0', 'length: number = buffer.byteLength - offset',
+    `buffer: ${module.runtimeType('DirectBuffer')}`, 'offset: number = 0',
+    'length: number = buffer.byteLength - offset',
   ]
   const type = `${unionType(context)} | undefined`
   code.list(`export function ${fromBufferOf(objectNames.union)}(`, parameters, `): ${type} {`).indented(() => {
     const { encodedLength } = model.header
     const inside = `length >= ${encodedLength} && offset + length <= buffer.byteLength`
-    const args = [stringLiteral(fromBufferOf(objectNames.union)), 'offset', encodedLength, 'length', 'buffer.byteLength']
+    const name = stringLiteral(fromBufferOf(objectNames.union))
+    const args = [name, 'offset', encodedLength, 'length', 'buffer.byteLength']
     code.line(module.throwIf(`!(${inside})`, 'wrapError', ...args))
     code.line(`const header = new ${header}().wrap(buffer, offset)`)
     if (isOnWire(model.header, 'schemaId')) {

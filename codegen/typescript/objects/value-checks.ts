@@ -64,10 +64,12 @@ function integerCheck(primitive: PrimitiveName, range: IntegerRange, wide: WideI
       expected: `a bigint from ${range.min} to ${range.max}`,
     }
   }
-  const lower = range.min > -SAFE_MAX ? ` && VALUE >= ${range.min}` : ''
-  const upper = range.max < SAFE_MAX ? ` && VALUE <= ${range.max}` : ''
   return {
-    condition: (value) => `Number.isSafeInteger(${value})${lower.replace('VALUE', value)}${upper.replace('VALUE', value)}`,
+    condition: (value) => [
+      `Number.isSafeInteger(${value})`,
+      range.min > -SAFE_MAX ? `${value} >= ${range.min}` : '',
+      range.max < SAFE_MAX ? `${value} <= ${range.max}` : '',
+    ].filter((part) => part !== '').join(' && '),
     expected: `a safe integer from ${range.min} to ${range.max}`,
   }
 }

@@ -301,14 +301,15 @@ function writeElements(member: Member, field: FieldModel, type: ScalarModel): vo
   const { primitive } = type
   const length = type.arrayLength ?? 0
   const isArray = `Array.isArray(${local})`
-  const expected = stringLiteral(`an array of ${length} ${isWide(primitive) && wide === 'bigint' ? 'bigint' : 'number'}s`)
+  const host = isWide(primitive) ? wide : 'number'
+  const expected = stringLiteral(`an array of ${length} ${host}s`)
   const args = [path.code(), local, isArray, expected]
   code.line(module.throwIf(`!(${isArray} && ${local}.length === ${length})`, 'arrayError', ...args))
   if (length === 0) return
   const hasNulls = hasNullElements(field)
   const check: ValueCheck = scalarCheck(type, wide, hasNulls)
   const asWords = isWide(primitive) && wide === 'number'
-  const elementType = `${isWide(primitive) ? wide : 'number'}${hasNulls ? ' | null' : ''}`
+  const elementType = hasNulls ? `${host} | null` : host
   const { size } = PRIMITIVE_TYPES[primitive]
   code.block(`for (let k = 0; k < ${length}; k++) {`, () => {
     code.line(`const element = ${local}[k] as ${elementType}`)
@@ -324,7 +325,8 @@ function writeElements(member: Member, field: FieldModel, type: ScalarModel): vo
     } else if (!hasNulls) {
       writeWords(site, primitive, 'element', start)
     } else {
-      code.block('if (element === null) {', () => code.line(put(nullValue)), '} else {').indented(() => writeWords(site, primitive, 'element', start)).line('}')
+      code.block('if (element === null) {', () => code.line(put(nullValue)), '} else {')
+      code.indented(() => writeWords(site, primitive, 'element', start)).line('}')
     }
   })
 }

@@ -12,6 +12,7 @@ import org.xml.sax.InputSource;
 import uk.co.real_logic.sbe.PrimitiveType;
 import uk.co.real_logic.sbe.generation.Generators;
 import uk.co.real_logic.sbe.generation.common.PrecedenceChecks;
+import uk.co.real_logic.sbe.generation.java.JavaDtoGenerator;
 import uk.co.real_logic.sbe.generation.java.JavaGenerator;
 import uk.co.real_logic.sbe.ir.Ir;
 import uk.co.real_logic.sbe.ir.Token;
@@ -65,7 +66,7 @@ final class Codecs {
     }
   }
 
-  static Codecs generate(final Ir ir, final boolean precedenceChecks) throws Exception {
+  static Codecs generate(final Ir ir, final boolean precedenceChecks, final boolean dataObjects) throws Exception {
     final MemoryCompiler compiler = new MemoryCompiler(PACKAGE);
     final PrecedenceChecks.Context context =
       new PrecedenceChecks.Context().shouldGeneratePrecedenceChecks(precedenceChecks);
@@ -79,6 +80,9 @@ final class Codecs {
       false,
       PrecedenceChecks.newInstance(context),
       compiler).generate();
+    if (dataObjects) {
+      new JavaDtoGenerator(ir, false, compiler).generate();
+    }
     return new Codecs(ir, compiler.compile());
   }
 

@@ -68,7 +68,8 @@ public final class Reference {
         answer.put("stage", "parse");
         final Ir ir = Codecs.parse(request, new ArrayList<>());
         answer.put("stage", "generate");
-        loaded.put((String)request.get("handle"), Codecs.generate(ir, (Boolean)request.get("precedenceChecks")));
+        loaded.put((String)request.get("handle"), Codecs.generate(
+          ir, (Boolean)request.get("precedenceChecks"), (Boolean)request.get("dataObjects")));
         break;
       }
 
@@ -98,6 +99,16 @@ public final class Reference {
         }
         break;
       }
+
+      case "encodeObject":
+        new DataObjects(codecs(request)).encode(
+          (String)request.get("message"), (Map<String, Object>)request.get("value"), answer);
+        break;
+
+      case "recodeObject":
+        new DataObjects(codecs(request)).recode(
+          (String)request.get("message"), Hex.decode((String)request.get("bytes")), answer);
+        break;
 
       case "explore":
         answer.put("verdicts", orders(request).explore(number(request, "depth"), number(request, "budget")));

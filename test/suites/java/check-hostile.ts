@@ -32,8 +32,8 @@ export async function checkHostile(_reference: ReferenceProcess, report: Report,
       return draft(report, of, `hostile${of.index}`, printSchema(schema, of.random)) ?? []
     })
     const items = drafts.flatMap(({ handle, ir }): BuildItem[] => [
-      { handle, ir },
-      { handle: handle + CHECKED, ir, precedenceChecks: true },
+      { handle, ir, generate: { objects: 'bigint' } },
+      { handle: handle + CHECKED, ir, generate: { precedenceChecks: true, objects: 'number' } },
     ])
     const built = await buildCodecs(join(folder, `hostile-${start}`), items)
     for (const made of drafts) {

@@ -66,7 +66,8 @@ async function checkSchema(
   const text = 'text' in source ? source.text : undefined
   const theirs = await reference.writeIr(source, namespace)
   if (!theirs.ok) {
-    if (/IndexOutOfBounds/.test(theirs.error)) report.difference('the reference cannot write a token of more than 4096 bytes')
+    const isLong = /IndexOutOfBounds/.test(theirs.error)
+    if (isLong) report.difference('the reference cannot write tokens of more than 4096 bytes')
     else report.fail(of, `${what}: the reference cannot write it: ${theirs.error}`, text)
     return
   }
@@ -138,9 +139,10 @@ function manyIds(random: Random): number[] {
 function schemaOf(ids: readonly number[], description: string): string {
   const header = ['blockLength', 'templateId', 'schemaId', 'version']
     .map((name) => `<type name="${name}" primitiveType="${name === 'blockLength' ? 'uint32' : 'int32'}"/>`)
-  const messages = ids.map((id) => `<message name="M${id < 0 ? `_${-id}` : id}" id="${id}" description="${description}"/>`)
-  return `<messageSchema package="p" id="1"><types><composite name="messageHeader">${header.join('')}</composite></types>` +
-    `${messages.join('')}</messageSchema>`
+  const nameOf = (id: number): string => id < 0 ? `M_${-id}` : `M${id}`
+  const messages = ids.map((id) => `<message name="${nameOf(id)}" id="${id}" description="${description}"/>`)
+  const types = `<types><composite name="messageHeader">${header.join('')}</composite></types>`
+  return `<messageSchema package="p" id="1">${types}${messages.join('')}</messageSchema>`
 }
 
 /** The reference reads what it could not write. */

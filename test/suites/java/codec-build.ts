@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Ir } from '../../../codegen/ir/ir.ts'
 import { generateTypeScript } from '../../../codegen/typescript/generate.ts'
+import type { GenerateOptions } from '../../../codegen/typescript/generate.ts'
 import { runChild } from '../../support/child.ts'
 import { repositoryRoot } from '../../support/root.ts'
 import { Codecs } from './codec-driver.ts'
@@ -40,7 +41,7 @@ export interface BuildItem {
   /** Names the codecs; a plain word. */
   readonly handle: string
   readonly ir: Ir
-  readonly precedenceChecks?: boolean
+  readonly generate?: GenerateOptions
 }
 
 /** Generates codecs for many schemas, compiles them in one run of the TypeScript compiler and loads them. */
@@ -52,10 +53,10 @@ export async function buildCodecs(folder: string, items: readonly BuildItem[]): 
     join(folder, 'tsconfig.json'),
     JSON.stringify({ compilerOptions: { ...COMPILER_OPTIONS, rootDir: 'src', outDir: 'out' }, include: ['src'] }),
   )
-  for (const { handle, ir, precedenceChecks = false } of items) {
+  for (const { handle, ir, generate = {} } of items) {
     const target = join(folder, 'src', handle)
     mkdirSync(target, { recursive: true })
-    for (const { path, text } of generateTypeScript(ir, { precedenceChecks })) writeFileSync(join(target, path), text)
+    for (const { path, text } of generateTypeScript(ir, generate)) writeFileSync(join(target, path), text)
   }
   const tsc = join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc')
   const options = { cwd: folder, timeoutMs: TSC_TIMEOUT_MS }

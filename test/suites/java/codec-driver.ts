@@ -6,8 +6,9 @@ import { BlockEncoder } from './block-encoder.ts'
 import type { Flyweight } from './flyweight.ts'
 import { call, construct, exported, numberOf, upperFirst } from './flyweight.ts'
 import type { Layout } from './ir-layout.ts'
-import { messageLayout } from './ir-layout.ts'
+import { messageLayout, propertyName } from './ir-layout.ts'
 import { lengthsOf } from './message-lengths.ts'
+import type { PlainObject } from './object-values.ts'
 import type { Block, DecodedBlock } from './value-tree.ts'
 
 export interface Encoded {
@@ -90,6 +91,25 @@ export class Codecs {
   computeLength(message: string, value: DecodedBlock): number {
     const encoder = this.#class(message, 'Encoder') as Flyweight
     return Number(call(encoder, 'computeLength', lengthsOf(this.layout(message), value)))
+  }
+
+  /** Header and message of a plain object, in hexadecimal. */
+  objectToBytes(message: string, object: PlainObject): string {
+    return Buffer.from(this.#object(message, 'ToBytes', object) as Uint8Array).toString('hex')
+  }
+
+  objectFromBytes(message: string, hex: string): PlainObject {
+    return this.#object(message, 'FromBytes', new Uint8Array(Buffer.from(hex, 'hex'))) as PlainObject
+  }
+
+  objectLength(message: string, object: PlainObject): number {
+    return this.#object(message, 'ObjectLength', object) as number
+  }
+
+  /** Calls a function for the plain objects of a message. */
+  #object(message: string, suffix: string, value: unknown): unknown {
+    const found = exported(this.#exports, propertyName(message), suffix)
+    return Reflect.apply(found as (value: unknown) => unknown, undefined, [value])
   }
 
   #class(name: string, suffix: string): unknown {

@@ -111,7 +111,7 @@ export class Exchange {
 }
 
 /** The reference leaves the numbers of groups and data in headers as they are; we write them. */
-function compareBytes(codecs: Codecs, message: string, ours: string, theirs: string): string | undefined {
+export function compareBytes(codecs: Codecs, message: string, ours: string, theirs: string): string | undefined {
   const a = Buffer.from(ours, 'hex')
   const b = Buffer.from(theirs, 'hex')
   for (const { offset, size, expected } of headerCounts(codecs.ir, codecs.message(message), b)) {

@@ -10,6 +10,7 @@ import { formatSummary, judge } from '../../support/summary.ts'
 import { checkCodecs } from './check-codecs.ts'
 import { checkHostile } from './check-hostile.ts'
 import { checkIrFiles } from './check-ir-files.ts'
+import { checkObjects } from './check-objects.ts'
 import { checkOrders } from './check-orders.ts'
 import { checkRepresentation } from './check-representation.ts'
 import { checkVectors } from './check-vectors.ts'
@@ -17,7 +18,9 @@ import { checkVersions } from './check-versions.ts'
 import { ReferenceProcess } from './reference-process.ts'
 import { Report } from './report.ts'
 
-const CHECKS = [checkRepresentation, checkIrFiles, checkCodecs, checkHostile, checkVectors, checkVersions, checkOrders]
+const CHECKS = [
+  checkRepresentation, checkIrFiles, checkCodecs, checkHostile, checkVectors, checkVersions, checkOrders, checkObjects,
+]
 
 async function run(report: Report, folder: string): Promise<void> {
   const reference = await ReferenceProcess.start(folder)

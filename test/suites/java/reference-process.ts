@@ -80,6 +80,15 @@ export interface OrdersRequest {
   readonly wrapped: boolean
 }
 
+/** What the reference's object for a message encodes to, and what it said before of the length without the header. */
+export type ObjectAnswer = { readonly ok: true; readonly bytes: string; readonly computedLength: number } | Failed
+
+export interface LoadOptions {
+  readonly precedenceChecks?: boolean
+  /** Whether to generate data transfer objects as well. */
+  readonly dataObjects?: boolean
+}
+
 export type VerdictsAnswer = { readonly ok: true; readonly verdicts: string } | Failed
 
 /** The reference implementation in a Java process of its own; requests are answered in the order they were made. */
@@ -114,8 +123,10 @@ export class ReferenceProcess {
   }
 
   /** Makes codecs for a schema, to be named by `handle` afterwards. */
-  load(handle: string, source: SchemaSource, precedenceChecks = false): Promise<LoadAnswer> {
-    return this.#process.ask({ command: 'load', handle, precedenceChecks, ...source })
+  load(
+    handle: string, source: SchemaSource, { precedenceChecks = false, dataObjects = false }: LoadOptions = {},
+  ): Promise<LoadAnswer> {
+    return this.#process.ask({ command: 'load', handle, precedenceChecks, dataObjects, ...source })
   }
 
   unload(handle: string): Promise<unknown> {
@@ -128,6 +139,16 @@ export class ReferenceProcess {
 
   decode(request: DecodeRequest): Promise<DecodeAnswer> {
     return this.#process.ask({ command: 'decode', ...request })
+  }
+
+  /** Gives an object the values and encodes it. */
+  encodeObject(handle: string, message: string, value: Block): Promise<ObjectAnswer> {
+    return this.#process.ask({ command: 'encodeObject', handle, message, value })
+  }
+
+  /** Decodes a message to an object and encodes that. */
+  recodeObject(handle: string, message: string, bytes: string): Promise<ObjectAnswer> {
+    return this.#process.ask({ command: 'recodeObject', handle, message, bytes })
   }
 
   /** Verdict on each access after each legal sequence of accesses shorter than `depth`. */

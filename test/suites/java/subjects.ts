@@ -25,6 +25,8 @@ export function draft(report: Report, of: Case, handle: string, text: string): D
 
 export interface SubjectOptions {
   readonly precedenceChecks?: boolean
+  /** What our plain objects have for 64-bit integers, where both sides are to have objects. */
+  readonly objects?: 'bigint' | 'number'
   /** Whether the reference may be unable to generate code: such schemas are skipped instead of failing. */
   readonly mayFail?: boolean
 }
@@ -35,11 +37,12 @@ export async function makeSubjects(
   report: Report,
   folder: string,
   drafts: readonly Draft[],
-  { precedenceChecks = false, mayFail = false }: SubjectOptions = {},
+  { precedenceChecks = false, objects, mayFail = false }: SubjectOptions = {},
 ): Promise<Map<string, Subject>> {
-  const building = buildCodecs(folder, drafts.map(({ handle, ir }) => ({ handle, ir, precedenceChecks })))
+  const generate = { precedenceChecks, ...(objects === undefined ? {} : { objects }) }
+  const building = buildCodecs(folder, drafts.map(({ handle, ir }) => ({ handle, ir, generate })))
   const loading = Promise.all(drafts.map(({ handle, text, source = { text } }) =>
-    reference.load(handle, source, precedenceChecks)))
+    reference.load(handle, source, { precedenceChecks, dataObjects: objects !== undefined })))
   const [built, loaded] = await Promise.all([building, loading])
   const subjects = new Map<string, Subject>()
   for (const [index, { of, handle, text }] of drafts.entries()) {

@@ -193,6 +193,14 @@ test('options reach the generator', async () => {
     assert.match(await generate('--precedence-checks'), 'AccessOrder')
     assert.not.match(await generate(), 'staged()')
     assert.match(await generate('--staged'), 'staged()')
+    assert.not.match(await generate(), 'FromObject')
+    assert.match(await generate('--objects', 'bigint'), 'export function firstFromObject(')
+    assert.match(await generate('--objects=number'), 'export function firstFromObject(')
+    for (const args of [['--objects', 'string'], ['--objects'], ['--objects=']]) {
+      const { code, err } = await runSbe('generate', '--schema', path('s.xml'), '--out', path('gen'), ...args)
+      assert.is(code, 2)
+      assert.match(err, '--objects')
+    }
   })
 })
 

@@ -102,7 +102,8 @@ test('writes a file that every command takes for the schema', async () => {
     assert.is(generated.code, 0, generated.err)
     const names = readdirSync(fromXml)
     assert.equal(readdirSync(fromFile), names)
-    for (const name of names) assert.is(readFileSync(join(fromFile, name), 'utf8'), readFileSync(join(fromXml, name), 'utf8'))
+    const textOf = (folder: string, name: string): string => readFileSync(join(folder, name), 'utf8')
+    for (const name of names) assert.is(textOf(fromFile, name), textOf(fromXml, name))
 
     assert.is((await runSbe('validate', path('m.sbeir'))).out, `${path('m.sbeir')}: valid\n`)
     assert.is((await runSbe('ir', '--schema', path('m.sbeir'))).out, (await runSbe('ir', '--schema', MARKET_DATA)).out)
@@ -142,7 +143,8 @@ test('replaces nothing that is no .sbeir file, and leaves nothing behind', async
   await inFolder({ 's.xml': goodSchema('a', 'First'), 'notes.txt': 'some words\n' }, async (path) => {
     mkdirSync(path('folder'))
     const before = contents(path('.'))
-    const write = (out: string): Promise<string> => outputError(() => runSbe('ir', '--schema', path('s.xml'), '--out', out))
+    const write = (out: string): Promise<string> =>
+      outputError(() => runSbe('ir', '--schema', path('s.xml'), '--out', out))
     assert.match(await write(path('notes.txt')), 'notes.txt exists and is not an .sbeir file: it is not replaced')
     assert.match(await write(path('s.xml')), 's.xml exists and is not an .sbeir file')
     assert.match(await write(path('folder')), 'folder is a folder')
@@ -253,7 +255,8 @@ test('says what is wrong with the command line', async () => {
 test('prints its help', async () => {
   const { code, out } = await runSbe('ir', '--help')
   assert.is(code, 0)
-  for (const option of ['--schema', '--out', '--layout', '--json', '--lenient', '--include-path']) assert.match(out, option)
+  const options = ['--schema', '--out', '--layout', '--json', '--lenient', '--include-path']
+  for (const option of options) assert.match(out, option)
   for (const line of out.split('\n')) assert.ok(line.length <= 120, line)
 })
 

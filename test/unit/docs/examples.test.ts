@@ -40,7 +40,7 @@ test.before(async () => {
   const codecs = join(folder, 'src', 'marketdata')
   mkdirSync(codecs, { recursive: true })
   const ir = irOf({ name: 'marketdata', schema: join(repositoryRoot, 'schemas', 'market-data.xml') })
-  const files = generateTypeScript(ir, { runtimeModule: RUNTIME, staged: true })
+  const files = generateTypeScript(ir, { runtimeModule: RUNTIME, staged: true, objects: 'bigint' })
   for (const { path, text } of files) writeFileSync(join(codecs, path), text)
   const globals = 'declare const console: { log(...values: unknown[]): void }'
   for (const { name, text } of examples) {

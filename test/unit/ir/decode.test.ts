@@ -27,7 +27,13 @@ function assertRoundTrip(ir: Ir, what: string): void {
   assert.equal(contentOf(read), contentOf(ir), what)
   assert.equal(encodeIr(read), encodeIr(asInFile(ir)), what)
   if (membersWithLostVersions(ir, read).length > 0) return
-  assert.equal(generateTypeScript(read), generateTypeScript(asInFile(ir)), what)
+  assert.equal(codeOf(read), codeOf(asInFile(ir)), what)
+}
+
+/** Codecs without their comments: a file does not tell since when a type is there that only newer fields use. */
+function codeOf(ir: Ir): unknown {
+  const code = (text: string): string => text.replaceAll(/ *\/\*\*[^]*?\*\/\n/g, '')
+  return generateTypeScript(ir, { objects: 'bigint', staged: true }).map(({ path, text }) => [path, code(text)])
 }
 
 test('reads the schema with everything in it token by token, and makes the same codecs of it', () => {
@@ -119,7 +125,7 @@ test('versions of enums, sets and composites in composites survive, however thei
     .filter(({ name }) => ['e', 'f', 'inner'].includes(name))
     .map(({ signal, name, sinceVersion }) => [signal, name, sinceVersion])
   assert.equal(members(decodeIr(encodeIr(ir))), members(ir))
-  assert.equal(generateTypeScript(decodeIr(encodeIr(ir))), generateTypeScript(ir))
+  assert.equal(codeOf(decodeIr(encodeIr(ir))), codeOf(ir))
 })
 
 test('tells which members of composites lose their versions', () => {

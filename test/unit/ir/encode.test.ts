@@ -78,7 +78,8 @@ test('writes texts as long as their lengths can say, and refuses longer ones by 
     withToken(FULL_IR, 'BEGIN_COMPOSITE header', (token) => ({ ...token, description: 'x'.repeat(length) }))
   assert.is(decodeIr(encodeIr(described(65_534))).headerTokens[0]?.description?.length, 65_534)
   const error = refusal(() => encodeIr(described(65_535)))
-  assert.match(error.message, "the description of 'header' (BEGIN_COMPOSITE) has 65535 bytes, and a file can hold 65534")
+  const sentence = "the description of 'header' (BEGIN_COMPOSITE) has 65535 bytes, and a file can hold 65534"
+  assert.match(error.message, sentence)
   assert.is(error.offset, undefined)
   assert.match(refusal(() => encodeIr({ ...FULL_IR, packageName: 'p'.repeat(70_000) })).message, 'the package of the')
 })

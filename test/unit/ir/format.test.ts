@@ -50,7 +50,7 @@ test('codes that are not known are refused with their place', () => {
 })
 
 test('a text that is longer than the file is refused', () => {
-  assertRefused(changed(12, 0xff, 0xff), 'ERR_GODWIT_SBE_IR_FORMAT', /a string would end at byte 65549, behind the file/)
+  assertRefused(changed(12, 0xff, 0xff), 'ERR_GODWIT_SBE_IR_FORMAT', /string would end at byte 65549, behind the file/)
 })
 
 test('texts are UTF-8, and have what a schema can have', () => {

@@ -1,7 +1,7 @@
 /** Files with random damage: each is refused with a code, or is a schema that codecs and decoders can be made of. */
 import * as assert from 'uvu/assert'
 import {
-  compileSchemaText, decodeIr, decodeToJson, encodeIr, generateTypeScript, IrFileError,
+  compareSchemas, compileSchemaText, decodeIr, decodeToJson, encodeIr, generateHtml, generateTypeScript, IrFileError,
 } from '../../../codegen/index.ts'
 import type { Ir, Token } from '../../../codegen/index.ts'
 import { DirectBuffer, SbeError } from '../../../codegen/runtime/index.ts'
@@ -26,7 +26,9 @@ function useOrRefuse(bytes: Uint8Array, random: Random): boolean {
     if (error instanceof IrFileError) return false
     throw error
   }
-  generateTypeScript(ir)
+  generateTypeScript(ir, { objects: 'bigint', staged: true })
+  generateHtml(ir)
+  compareSchemas(FULL_IR, ir)
   encodeIr(ir)
   for (let left = MESSAGES; left > 0; left--) decodeAnything(ir, random)
   return true
@@ -117,6 +119,11 @@ test('damaged tokens', () =>
     assert.ok(taken > 0 && taken < DAMAGED_TOKENS, `${taken} of ${DAMAGED_TOKENS} were taken`)
   }))
 
+function somewhere(tokens: readonly Token[], random: Random): Token[] {
+  const start = random.int(tokens.length)
+  return tokens.slice(start, start + random.int(5))
+}
+
 /** Whether a token has values that other types cannot have. */
 function isFraction({ encoding }: Token): boolean {
   return encoding.primitiveType === 'float' || encoding.primitiveType === 'double'
@@ -129,7 +136,7 @@ function encodeMutated(ir: Ir, random: Random): Uint8Array {
     const [token, other] = [tokens[index], random.pick(tokens)]
     if (token === undefined) continue
     if (random.bool(0.1)) tokens.splice(index, random.int(5))
-    else if (random.bool(0.1)) tokens.splice(index, 0, ...tokens.slice(random.int(tokens.length)).slice(0, random.int(5)))
+    else if (random.bool(0.1)) tokens.splice(index, 0, ...somewhere(tokens, random))
     else tokens[index] = random.pick(MUTATIONS)(token, other, random)
   }
   return encodeIr({ ...ir, headerTokens: tokens, messages: [] })

@@ -23,7 +23,7 @@ test('negative keys are folded onto the others', () => {
   assert.equal(javaHashOrder(steps(-6, 6, 1)), [-1, 0, -2, 1, -3, 2, -4, 3, -5, 4, -6, 5, 6])
 })
 
-test('a full bin of a small map makes the map grow, and that of a larger one becomes a tree with its root in front', () => {
+test('a full bin makes a small map grow, and becomes a tree with its root in front in a larger one', () => {
   assert.equal(javaHashOrder(steps(1, 11, 256)), [1024, 256, 512, 768, 1280, 1536, 1792, 2048, 2304, 2560, 2816])
 })
 

@@ -23,7 +23,8 @@ const NAMES = [...new Set([
 const field = (name: string, i: number): string =>
   `<field name="${escaped(name)}" id="${i + 1}" type="${['uint16', 'Code', 'Long', 'Price', 'Marks'][i % 5]}"/>`
 const fields = NAMES.map(field).join('\n')
-const data = NAMES.map((name, i) => `<data name="${name}" id="${i + 500}" type="${i % 2 === 0 ? 'varString' : 'varBytes'}"/>`)
+const data = NAMES.map((name, i) =>
+  `<data name="${name}" id="${i + 500}" type="${i % 2 === 0 ? 'varString' : 'varBytes'}"/>`)
 const groups = NAMES.map((name, i) => `<group name="${name}" id="${i + 1}"><field name="${name}" id="1" type="Long"/>
   <group name="${name}2" id="2"><data name="${name}" id="3" type="varString"/></group></group>`)
 
@@ -57,7 +58,7 @@ function run(module: CodecModule, name: string, value: unknown): unknown {
   return Reflect.apply(found, undefined, [value])
 }
 
-/** An object with other values in all properties but constants, which are 1, made of one that was decoded from zeros. */
+/** As an object that was decoded from zeros, with other values in all properties but constants, which are 1. */
 function filled(object: unknown, wide: (value: number) => unknown): unknown {
   let next = 1
   const fill = (value: unknown): unknown => {
@@ -81,14 +82,16 @@ for (const [what, module, wide] of [['plain', plain, BigInt], ['checked', checke
     const bytes = new Uint8Array(1 << 15)
     const encoder = Reflect.construct(module['FieldsEncoder'] as new () => unknown, []) as { sbeBlockLength(): number }
     const view = new DataView(bytes.buffer)
-    for (const [offset, value] of [encoder.sbeBlockLength(), 100, 1, 0].entries()) view.setUint16(offset * 2, value, true)
+    const header = [encoder.sbeBlockLength(), 100, 1, 0]
+    for (const [i, value] of header.entries()) view.setUint16(i * 2, value, true)
     const zeros = run(module, 'fieldsFromBytes', bytes) as Plain
     assert.is(Object.keys(zeros).length, NAMES.length)
     assert.is(Object.getPrototypeOf(zeros), Object.prototype)
     const object = filled(zeros, wide) as Plain
     assert.equal(run(module, 'fieldsFromBytes', run(module, 'fieldsToBytes', object)), object)
 
-    const text = Object.fromEntries(Object.keys(zeros).map((key, i) => [key, i % 2 === 0 ? `é${i}` : Uint8Array.of(i)]))
+    const text = Object.fromEntries(Object.keys(zeros).map((key, i) =>
+      [key, i % 2 === 0 ? `é${i}` : Uint8Array.of(i)]))
     assert.equal(run(module, 'dataFromBytes', run(module, 'dataToBytes', text)), text)
   })
 

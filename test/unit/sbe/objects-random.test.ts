@@ -141,14 +141,14 @@ test('the functions for any message take and give the objects of each', async ()
   await forEachValue('union', ({ module, message, pair }) => {
     const of = functionsOf(module, message)
     const bytes = of('ToBytes', pair.object) as Uint8Array
-    const any = functionsOf(module, 'Message')
-    const found = any('FromBytes', bytes) as { readonly message: string; readonly value: unknown }
+    const common = functionsOf(module, 'Message')
+    const found = common('FromBytes', bytes) as { readonly message: string; readonly value: unknown }
     assert.equal(found.value, of('FromBytes', bytes))
-    assert.equal(any('ToBytes', found), bytes)
+    assert.equal(common('ToBytes', found), bytes)
     const buffer = new DirectBuffer(new ArrayBuffer(bytes.length + 9))
-    assert.is(any('ToBuffer', buffer, 4, found, bytes.length), bytes.length + 4)
+    assert.is(common('ToBuffer', buffer, 4, found, bytes.length), bytes.length + 4)
     assert.equal(buffer.bytes.slice(4, -5), bytes)
-    assert.equal(any('FromBuffer', buffer, 4, bytes.length), found)
+    assert.equal(common('FromBuffer', buffer, 4, bytes.length), found)
   })
 })
 

@@ -28,8 +28,9 @@ const TYPES = `
 
 /** One field of each kind that version 1 brought, and what it is in an object of this version. */
 const LATER: readonly (readonly [name: string, type: string, value: unknown])[] = [
-  ['small', 'uint8', 5], ['ratio', 'double', 0.5], ['wide', 'int64', 6n], ['letter', 'char', 'A'], ['full', 'Full', 255],
-  ['text', 'Text', 'ab'], ['numbers', 'Numbers', [1, 2]], ['octets', 'Octets', Uint8Array.of(1, 2)], ['side', 'Side', 1],
+  ['small', 'uint8', 5], ['ratio', 'double', 0.5], ['wide', 'int64', 6n], ['letter', 'char', 'A'],
+  ['full', 'Full', 255], ['text', 'Text', 'ab'], ['numbers', 'Numbers', [1, 2]],
+  ['octets', 'Octets', Uint8Array.of(1, 2)], ['side', 'Side', 1],
   ['marks', 'Marks', { on: true }], ['price', 'Price', { mantissa: 7, scale: 1, exponent: -2 }],
   ['loose', 'Loose', { a: 3, marks: { on: false }, text: 'x' }],
 ]
@@ -117,7 +118,8 @@ test('entries of a version are as their message', () => {
 
 test('the null values of required fields of later versions stand for null alone', () => {
   const first = { ...ABSENT, ...values, grown: null }
-  for (const [name, value] of [['small', 255], ['wide', -(2n ** 63n)], ['ratio', NaN], ['side', 255], ['letter', '\0']]) {
+  const nullValues = [['small', 255], ['wide', -(2n ** 63n)], ['ratio', NaN], ['side', 255], ['letter', '\0']]
+  for (const [name, value] of nullValues) {
     assert.match(fails('ERR_GODWIT_SBE_VALUE', () => run(plain, 'rootToBytes', { ...first, [String(name)]: value })),
       new RegExp(`^Root\\.${String(name)}: .* is not `))
   }

@@ -1,45 +1,17 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { generateTypeScript } from '../../../codegen/index.ts'
 import { DirectBuffer, SbeError } from '../../../codegen/runtime/index.ts'
-import { compileTypeScript, irOf, RUNTIME } from '../../support/codecs.ts'
-import { scratchFolder } from '../../support/scratch.ts'
 import { withSeed } from '../../support/seed.ts'
 import { suite } from '../../support/suite.ts'
 import { call, decoderOf, encoderOf, fails, loadModules } from './codec-harness.ts'
 import type { CodecModule } from './codec-harness.ts'
+import { ORDER_SCHEMA } from './objects-schema.ts'
 import { HEADER, schemaText } from './schema-parts.ts'
 
 const test = suite('plain objects', { timeoutMs: 90_000 })
 
 const HEADER_LENGTH = 8
-const SCHEMA = schemaText({
-  types: `<enum name="Side" encodingType="uint8"><validValue name="BUY">1</validValue></enum>
-    <set name="Marks" encodingType="uint8"><choice name="on">0</choice></set>
-    <type name="Word" primitiveType="char" presence="constant">word</type>
-    <type name="Code" primitiveType="char" length="4"/><type name="Pair" primitiveType="uint16" length="2"/>
-    <type name="Octets" primitiveType="uint8" length="2"/><type name="Bytes" primitiveType="int8" length="2"/>
-    <composite name="Price"><type name="mantissa" primitiveType="int64"/>
-      <type name="exponent" primitiveType="int8" presence="constant">-2</type>
-      <ref name="marks" type="Marks"/></composite>`,
-  messages: `<message name="Order" id="1">
-      <field name="n" id="1" type="uint32"/><field name="may" id="2" type="uint64" presence="optional"/>
-      <field name="side" id="3" type="Side"/><field name="price" id="4" type="Price"/>
-      <field name="word" id="5" type="Word"/><field name="kind" id="6" type="Side" presence="constant" valueRef="Side.BUY"/>
-      <field name="code" id="7" type="Code"/><field name="pair" id="8" type="Pair"/><field name="octets" id="9" type="Octets"/>
-      <field name="bytes" id="10" type="Bytes"/>
-      <group name="legs" id="20"><field name="x" id="1" type="uint8"/>
-        <group name="fills" id="2"><field name="y" id="1" type="uint8"/></group><data name="note" id="3" type="varString"/>
-      </group><data name="blob" id="21" type="varBytes"/></message>
-    <message name="Flat" id="2" blockLength="9"><field name="a" id="1" type="uint8" offset="1"/>
-      <field name="b" id="2" type="uint16" offset="5"/></message>
-    <message name="Empty" id="3"/>
-    <message name="Constant" id="4"><field name="word" id="1" type="Word"/></message>`,
-})
-
-const { plain } = await loadModules({ plain: SCHEMA }, { objects: 'bigint' })
-const { checked } = await loadModules({ checked: SCHEMA }, { objects: 'bigint', precedenceChecks: true })
+const { plain } = await loadModules({ plain: ORDER_SCHEMA }, { objects: 'bigint' })
+const { checked } = await loadModules({ checked: ORDER_SCHEMA }, { objects: 'bigint', precedenceChecks: true })
 const { wide } = await loadModules({
   wide: schemaText({
     header: HEADER.replace('</composite>', `<type name="extra" primitiveType="uint16"/>
@@ -90,7 +62,7 @@ test('messages without anything on the wire are objects', () => {
   assert.equal(run(plain, 'messageFromBytes', run(plain, 'emptyToBytes', {})), { message: 'Empty', value: {} })
 })
 
-test('objects share nothing with the bytes that they were decoded from, nor with those that they are encoded to', () => {
+test('objects share nothing with the bytes that they were decoded from or are encoded to', () => {
   const bytes = run(plain, 'orderToBytes', order) as Uint8Array
   const buffer = new DirectBuffer(bytes.slice())
   const object = run(plain, 'orderToObject', decoderOf(plain, 'Order', buffer)) as typeof decoded
@@ -178,7 +150,8 @@ test('an encoder whose object was refused is where it was', () => {
   const buffer = new DirectBuffer(new ArrayBuffer(200))
   const encoder = encoderOf(plain, 'Order', buffer)
   const before = call(encoder, 'limit')
-  fails('ERR_GODWIT_SBE_VALUE', () => run(plain, 'orderFromObject', encoder, { ...order, legs: [{ x: 1, fills: 7, note: '' }] }))
+  const wrong = { ...order, legs: [{ x: 1, fills: 7, note: '' }] }
+  fails('ERR_GODWIT_SBE_VALUE', () => run(plain, 'orderFromObject', encoder, wrong))
   assert.is(call(encoder, 'limit'), before)
   run(plain, 'orderFromObject', encoder, order)
   assert.equal(buffer.bytes.slice(0, Number(call(encoder, 'limit'))), run(plain, 'orderToBytes', order))
@@ -186,7 +159,8 @@ test('an encoder whose object was refused is where it was', () => {
 
 for (const [what, module] of [['plain', plain], ['checked', checked]] as const) {
   test(`a decoder stays at the entry that it is at, in ${what} codecs`, () => {
-    const decoder = decoderOf(module, 'Order', new DirectBuffer((run(module, 'orderToBytes', order) as Uint8Array).slice()))
+    const bytes = run(module, 'orderToBytes', order) as Uint8Array
+    const decoder = decoderOf(module, 'Order', new DirectBuffer(bytes))
     const read: unknown[] = []
     for (const leg of call(decoder, 'legs') as Iterable<object>) {
       read.push(call(leg, 'x'))
@@ -215,9 +189,9 @@ for (const [what, module] of [['plain', plain], ['checked', checked]] as const) 
 test('flyweights that are not wrapped give no objects and take none', () => {
   const decoder = Reflect.construct(plain['OrderDecoder'] as new () => unknown, [])
   const encoder = Reflect.construct(plain['OrderEncoder'] as new () => unknown, [])
-  for (const body of [() => run(plain, 'orderToObject', decoder), () => run(plain, 'orderFromObject', encoder, order)]) {
-    assert.throws(body, (error: unknown) => error instanceof RangeError || error instanceof SbeError)
-  }
+  const isRefusal = (error: unknown): boolean => error instanceof RangeError || error instanceof SbeError
+  assert.throws(() => run(plain, 'orderToObject', decoder), isRefusal)
+  assert.throws(() => run(plain, 'orderFromObject', encoder, order), isRefusal)
 })
 
 test('messages that are no such are refused, and undefined of those of other schemas', () => {
@@ -241,7 +215,9 @@ test('spoiled messages are refused where decoders refuse them, and read where th
     let refused = 0
     for (let round = 0; round < 2000; round++) {
       const bytes = good.slice(0, random.bool(0.3) ? random.int(good.length + 1) : good.length)
-      for (let left = random.int(3); left > 0 && bytes.length > 0; left--) bytes[random.int(bytes.length)] = random.int(256)
+      for (let left = bytes.length === 0 ? 0 : random.int(3); left > 0; left--) {
+        bytes[random.int(bytes.length)] = random.int(256)
+      }
       const attempt = (body: () => unknown): unknown => {
         try {
           return body()
@@ -262,64 +238,6 @@ test('spoiled messages are refused where decoders refuse them, and read where th
     }
     assert.ok(refused > 200 && refused < 1900, `${refused} of 2000 refused`)
   })
-})
-
-/** Statements that must compile, and such that must not. */
-const GOOD = [
-  'const o: OrderObject = orderFromBytes(bytes)', 'const o: OrderObject = { ...order }',
-  `const o: OrderObject = { ...order, word: 'word', kind: Side.BUY }`, 'const o: OrderObject = { ...order, may: 5n }',
-  'const b: Uint8Array = orderToBytes(order)', 'const n: number = orderObjectLength(order)',
-  'const e: OrderEncoder = orderFromObject(new OrderEncoder(), order)',
-  'const l: OrderLegsFillsObject[] = order.legs.flatMap((leg) => leg.fills)',
-  'const m: MessageObject | undefined = messageFromBytes(bytes)',
-  `const v = messageFromBytes(bytes); if (v?.message === 'Flat') { const f: FlatObject = v.value; f.a = 3 }`,
-  `messageToBytes({ message: 'Order', value: order })`, 'const p: PriceObject = priceToObject(new PriceDecoder())',
-  'const s: Side = orderFromBytes(bytes).side; orderToBytes({ ...order, side: s })',
-  'order.legs.push({ x: 1, fills: [], note: "" }); order.pair[0] = 3; order.may = null',
-  'const t: { [name: string]: unknown } = { ...orderFromBytes(bytes) }',
-]
-const BAD = [
-  'const o: OrderObject = { ...order, n: null }', 'const o: OrderObject = { ...order, n: 1n }',
-  'const o: OrderObject = { ...order, may: 5 }', 'const o: OrderObject = { ...order, may: undefined }',
-  `const o: OrderObject = { ...order, word: 'other' }`, 'const o: OrderObject = { ...order, word: undefined }',
-  'const o: OrderObject = { ...order, side: 2 }', `const o: OrderObject = { ...order, side: 'BUY' }`,
-  'const o: OrderObject = { ...order, blob: [1, 2] }', `const o: OrderObject = { ...order, code: 5 }`,
-  'const o: OrderObject = { ...order, price: null }', 'const o: OrderObject = { ...order, price: { mantissa: 1n } }',
-  'const o: OrderObject = { ...order, price: { mantissa: 1n, marks: { on: 1 } } }',
-  'const o: OrderObject = { ...order, price: { mantissa: 1n, marks: { on: true, off: true } } }',
-  'const o: OrderObject = { ...order, misspelt: 1 }', 'const { legs, ...rest } = order; const o: OrderObject = rest; legs',
-  'const o: OrderObject = { ...order, legs: [{ x: 1, fills: [] }] }',
-  `messageToBytes({ message: 'Flat', value: order })`, `messageToBytes({ message: 'None', value: order })`,
-  'const n: number = orderFromBytes(bytes).may', 'const l: string = orderFromBytes(bytes).word',
-  'flatToBytes(order)', 'const m: MessageObject = messageFromBytes(bytes)', 'const k: bigint = orderFromBytes(bytes).n',
-  'const i: Int8Array = order.octets; const u: Uint8Array = order.bytes; i; u',
-]
-
-test('the types of objects take what the schema allows and nothing else', async () => {
-  const folder = scratchFolder('object-types')
-  const source = join(folder, 'src')
-  mkdirSync(source)
-  const generated = generateTypeScript(irOf({ name: 'types', schema: { text: SCHEMA } }),
-    { objects: 'bigint', runtimeModule: RUNTIME })
-  for (const { path, text } of generated) writeFileSync(join(source, path), text)
-  writeFileSync(join(source, 'use.ts'), `import { ${[
-    'OrderEncoder', 'PriceDecoder', 'Side', 'flatToBytes', 'messageFromBytes', 'messageToBytes', 'orderFromBytes',
-    'orderFromObject', 'orderObjectLength', 'orderToBytes', 'priceToObject',
-  ].join(', ')} } from './index.js'
-import type { FlatObject, MessageObject, OrderLegsFillsObject, OrderObject, PriceObject } from './index.js'
-declare const bytes: Uint8Array
-const order: OrderObject = {
-  n: 1, may: null, side: Side.BUY, price: { mantissa: 5n, marks: { on: true } }, code: 'ab', pair: [1, 2],
-  octets: Uint8Array.of(1, 2), bytes: Int8Array.of(-1, 1), legs: [{ x: 1, fills: [{ y: 1 }], note: '' }], blob: bytes,
-}
-export function good(): unknown[] {
-  const used: unknown[] = []
-${GOOD.map((statement, i) => `  used.push(() => { ${statement}; return ${i} })`).join('\n')}
-  return used
-}
-${BAD.map((statement, i) => `// @ts-expect-error ${i}\nexport const bad${i}: unknown = () => { ${statement} }`).join('\n')}
-`)
-  await compileTypeScript(folder, { noUnusedLocals: false })
 })
 
 test.run()
