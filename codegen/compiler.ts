@@ -23,6 +23,7 @@ const FINDINGS_OF_IR_FILES: Readonly<Record<IrFileErrorCode, string>> = {
   ERR_GODWIT_SBE_IR_LIMIT: 'ir-limit',
 }
 
+/** How strict the compiler is, and where it reads from. */
 export interface CompileOptions {
   /**
    * Takes what real schemas get wrong without doing harm, with a warning: a valid value that is the null value, a
@@ -37,6 +38,7 @@ export interface CompileOptions {
   readonly warningsFatal?: boolean | undefined
 }
 
+/** What comes of a schema: all that was found in it, and the schema itself unless there is an error. */
 export interface CompileResult {
   /** Undefined when there is an error among the diagnostics, and only then. */
   readonly ir: Ir | undefined

@@ -105,7 +105,7 @@ export class FileWatcher {
     return new Map([...this.#prints.keys()].map((path) => [path, printOf(path).content]))
   }
 
-  /** @param isThorough whether content is compared where nothing else has changed: clocks of file systems can be coarse */
+  /** @param isThorough whether content is compared where nothing else has changed: clocks of files can be coarse */
   #differing(isThorough: boolean): readonly string[] {
     return [...this.#prints].flatMap(([path, { stat, content }]) => {
       if (!isThorough && statOf(path) === stat) return []

@@ -7,8 +7,8 @@ import { EXIT_FAILED, EXIT_OK, parseOptions, UsageError, wantsHelp } from './com
 import { checkFileNames, checkIncludePaths, count } from './findings.ts'
 import type { LoadSchemaOptions } from './load-schema.ts'
 import { loadSchema } from './load-schema.ts'
-import type { OutputFolder } from './output-folder.ts'
-import { writeOutput } from './output-folder.ts'
+import type { OutputFolder } from '../output-folder.ts'
+import { writeOutput } from '../output-folder.ts'
 import { watchSchemas } from './watch-schemas.ts'
 
 const HELP = `Usage: godwit sbe generate --schema <file>... --out <dir> [options]

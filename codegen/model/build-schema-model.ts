@@ -23,6 +23,11 @@ import type {
 
 const UTF8 = new TextDecoder()
 
+/**
+ * The tree of a schema: its messages with their parts, and the types they use, each one object wherever it is used.
+ *
+ * @throws RangeError when the tokens are not such as the compiler makes
+ */
 export function buildSchemaModel(ir: Ir): SchemaModel {
   const types = new TypeRegistry()
   const header = new TokenReader(ir.headerTokens, types).composite()
