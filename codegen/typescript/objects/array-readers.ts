@@ -57,11 +57,11 @@ export class ArrayReaders {
     const path = isExact ? ', path: string' : ''
     const memory = new Memory(this.littleEndian)
     code.line().block(`function ${name}(view: DataView, start: number, length: number${path}): ${array} {`, () => {
-      code.line(`const elements: ${array} = []`)
-      code.line(`const end = start + length * ${PRIMITIVE_TYPES[primitive].size}`)
-      code.block(`for (let offset = start; offset < end; offset += ${PRIMITIVE_TYPES[primitive].size}) {`, () => {
+      code.line(`const elements = new Array<${hasNulls ? `${element} | null` : element}>(length)`)
+      code.block('for (let i = 0; i < length; i++) {', () => {
+        code.line(`const offset = start + i * ${PRIMITIVE_TYPES[primitive].size}`)
         const value = isExact ? exactNumberCall(this.module, memory, primitive, 0, 'path') : memory.read(primitive, 0)
-        code.line(`elements.push(${hasNulls ? `${memory.isNull(type, 0)} ? null : ` : ''}${value})`)
+        code.line(`elements[i] = ${hasNulls ? `${memory.isNull(type, 0)} ? null : ` : ''}${value}`)
       })
       code.line('return elements')
     })

@@ -145,7 +145,7 @@ function carFuelFiguresToObjects(message: CarDecoder): CarFuelFiguresObject[] {
   const count = view.getUint16(header + 2, true)
   checkGroup('Car.fuelFigures', count, blockLength + 4, end - first)
   if (count !== 0 && blockLength < 6) throw blockLengthError('Car.fuelFigures', blockLength, 6)
-  const entries: CarFuelFiguresObject[] = []
+  const entries = new Array<CarFuelFiguresObject>(count)
   message._limit = first
   for (let i = 0; i < count; i++) {
     const offset = message._limit
@@ -153,11 +153,11 @@ function carFuelFiguresToObjects(message: CarDecoder): CarFuelFiguresObject[] {
     message._limit = offset + blockLength
     const usageDescriptionLength = passData(message, 'Car.fuelFigures.usageDescription')
     const usageDescription = readAscii(message._bytes, message._limit - usageDescriptionLength, usageDescriptionLength)
-    entries.push({
+    entries[i] = {
       speed: view.getUint16(offset, true),
       mpg: view.getFloat32(offset + 2, true),
       usageDescription,
-    })
+    }
   }
   return entries
 }
@@ -172,7 +172,7 @@ function carPerformanceFiguresToObjects(message: CarDecoder): CarPerformanceFigu
   const count = view.getUint16(header + 2, true)
   checkGroup('Car.performanceFigures', count, blockLength + 4, end - first)
   if (count !== 0 && blockLength < 1) throw blockLengthError('Car.performanceFigures', blockLength, 1)
-  const entries: CarPerformanceFiguresObject[] = []
+  const entries = new Array<CarPerformanceFiguresObject>(count)
   message._limit = first
   for (let i = 0; i < count; i++) {
     const offset = message._limit
@@ -181,7 +181,7 @@ function carPerformanceFiguresToObjects(message: CarDecoder): CarPerformanceFigu
     }
     message._limit = offset + blockLength
     const acceleration = carPerformanceFiguresAccelerationToObjects(message)
-    entries.push({ octaneRating: view.getUint8(offset), acceleration })
+    entries[i] = { octaneRating: view.getUint8(offset), acceleration }
   }
   return entries
 }
@@ -198,10 +198,10 @@ function carPerformanceFiguresAccelerationToObjects(message: CarDecoder): CarPer
   if (count !== 0 && blockLength < 6) {
     throw blockLengthError('Car.performanceFigures.acceleration', blockLength, 6)
   }
-  const entries: CarPerformanceFiguresAccelerationObject[] = []
+  const entries = new Array<CarPerformanceFiguresAccelerationObject>(count)
   let offset = first
   for (let i = 0; i < count; i++) {
-    entries.push({ mph: view.getUint16(offset, true), seconds: view.getFloat32(offset + 2, true) })
+    entries[i] = { mph: view.getUint16(offset, true), seconds: view.getFloat32(offset + 2, true) }
     offset += blockLength
   }
   message._limit = offset

@@ -96,21 +96,21 @@ function bookSnapshotLevelsToObjects(message: BookSnapshotDecoder): BookSnapshot
   const count = view.getUint8(header + 2)
   checkGroup('BookSnapshot.levels', count, blockLength + 3, end - first)
   if (count !== 0 && blockLength < 9) throw blockLengthError('BookSnapshot.levels', blockLength, 9)
-  const entries: BookSnapshotLevelsObject[] = []
+  const entries = new Array<BookSnapshotLevelsObject>(count)
   message._limit = first
   for (let i = 0; i < count; i++) {
     const offset = message._limit
     if (offset + blockLength > end) throw boundsError('BookSnapshot.levels', blockLength, offset, end)
     message._limit = offset + blockLength
     const orders = bookSnapshotLevelsOrdersToObjects(message)
-    entries.push({
+    entries[i] = {
       price: {
         mantissa: exactNumber(view.getInt32(offset + 4, true), view.getUint32(offset, true), 'BookSnapshot.levels.price.mantissa'),
         exponent: -9,
       },
       side: view.getUint8(offset + 8) as Side,
       orders,
-    })
+    }
   }
   return entries
 }
@@ -127,13 +127,13 @@ function bookSnapshotLevelsOrdersToObjects(message: BookSnapshotDecoder): BookSn
   if (count !== 0 && blockLength < 12) {
     throw blockLengthError('BookSnapshot.levels.orders', blockLength, 12)
   }
-  const entries: BookSnapshotLevelsOrdersObject[] = []
+  const entries = new Array<BookSnapshotLevelsOrdersObject>(count)
   let offset = first
   for (let i = 0; i < count; i++) {
-    entries.push({
+    entries[i] = {
       orderId: exactNumber(view.getUint32(offset + 4, true), view.getUint32(offset, true), 'BookSnapshot.levels.orders.orderId'),
       quantity: view.getUint32(offset + 8, true),
-    })
+    }
     offset += blockLength
   }
   message._limit = offset

@@ -100,10 +100,10 @@ function bookUpdateEntriesToObjects(message: BookUpdateDecoder): BookUpdateEntri
   const count = view.getUint8(header + 2)
   checkGroup('BookUpdate.entries', count, blockLength, end - first)
   if (count !== 0 && blockLength < 25) throw blockLengthError('BookUpdate.entries', blockLength, 25)
-  const entries: BookUpdateEntriesObject[] = []
+  const entries = new Array<BookUpdateEntriesObject>(count)
   let offset = first
   for (let i = 0; i < count; i++) {
-    entries.push({
+    entries[i] = {
       price: {
         mantissa: view.getUint32(offset, true) === 4294967295 && view.getUint32(offset + 4, true) === 2147483647
           ? null
@@ -119,7 +119,7 @@ function bookUpdateEntriesToObjects(message: BookUpdateDecoder): BookUpdateEntri
       level: view.getUint8(offset + 22),
       action: view.getUint8(offset + 23) as UpdateAction,
       entryType: view.getUint8(offset + 24) as EntryType,
-    })
+    }
     offset += blockLength
   }
   message._limit = offset

@@ -136,14 +136,14 @@ function instrumentDefinitionLegsToObjects(message: InstrumentDefinitionDecoder)
   if (count !== 0 && blockLength < 6) {
     throw blockLengthError('InstrumentDefinition.legs', blockLength, 6)
   }
-  const entries: InstrumentDefinitionLegsObject[] = []
+  const entries = new Array<InstrumentDefinitionLegsObject>(count)
   let offset = first
   for (let i = 0; i < count; i++) {
-    entries.push({
+    entries[i] = {
       legInstrumentId: view.getUint32(offset, true),
       legSide: view.getUint8(offset + 4) as Side,
       legRatio: view.getInt8(offset + 5),
-    })
+    }
     offset += blockLength
   }
   message._limit = offset
