@@ -61,15 +61,18 @@ class FileDocuments implements DocumentSource {
       .map((folder) => isAbsolute(path) ? path : join(folder, path))
     // Refused before the file system is asked, so that nothing can be learnt of what is outside.
     const allowed = candidates.filter((file) => isInside(this.folders, file) || isInside(this.realFolders, file))
+    const absent: string[] = []
     for (const file of allowed) {
       const opened = this.openFile(file, maxBytes)
-      if (opened !== undefined) return opened
+      if (opened !== undefined && opened.problem === undefined) return { ...opened, absent }
+      absent.push(file)
+      if (opened !== undefined) return { ...opened, absent }
     }
-    const [first] = allowed
-    return first === undefined ? outsideProblem(candidates[0] ?? path) : missingProblem(href, first)
+    const [first, ...others] = absent
+    return first === undefined ? outsideProblem(candidates[0] ?? path) : missingProblem(href, [first, ...others])
   }
 
-  private openFile(file: string, maxBytes: number): OpenedDocument | OpenProblem | undefined {
+  private openFile(file: string, maxBytes: number): Omit<OpenedDocument, 'absent'> | OpenProblem | undefined {
     try {
       const id = realpathSync(file)
       // The file may be behind a symbolic link.

@@ -23,6 +23,7 @@ const FINDINGS_OF_IR_FILES: Readonly<Record<IrFileErrorCode, string>> = {
   ERR_GODWIT_SBE_IR_LIMIT: 'ir-limit',
 }
 
+/** How strict the compiler is, and where it reads from. */
 export interface CompileOptions {
   /**
    * Takes what real schemas get wrong without doing harm, with a warning: a valid value that is the null value, a
@@ -37,11 +38,16 @@ export interface CompileOptions {
   readonly warningsFatal?: boolean | undefined
 }
 
+/** What comes of a schema: all that was found in it, and the schema itself unless there is an error. */
 export interface CompileResult {
   /** Undefined when there is an error among the diagnostics, and only then. */
   readonly ir: Ir | undefined
   /** Everything found, in the order of checking. */
   readonly diagnostics: readonly Diagnostic[]
+  /** Paths of the schema and of all documents that it includes, the schema first: what a watcher must look at. */
+  readonly files: readonly string[]
+  /** Paths at which included documents were looked for in vain: when one comes to be there, the result can change. */
+  readonly absentFiles: readonly string[]
 }
 
 /** Compiles a schema from memory; what it includes comes from `options.readFile`. */
@@ -66,29 +72,29 @@ export function compileDocument(
     return loadIrFile(content, file, options)
   }
   const reporter = new Reporter(options.lenient ?? false)
+  const loader = new DocumentLoader(documents, reporter)
   try {
-    const loader = new DocumentLoader(documents, reporter)
     const root = loader.load({ file, id }, content)
     const schema = root === undefined ? undefined : parseSchema(reporter, root, loader.complete)
     const ir = schema === undefined || reporter.hasErrors ? undefined : translate(reporter, schema)
-    return result(ir, reporter.diagnostics, options)
+    return result(ir, reporter.diagnostics, loader, options)
   } catch (error) {
     if (!(error instanceof TooManyErrorsError)) throw error
-    return result(undefined, reporter.diagnostics, options)
+    return result(undefined, reporter.diagnostics, loader, options)
   }
 }
 
 /** A schema that has been compiled before. */
 function loadIrFile(content: Uint8Array, file: string, options: CompileOptions): CompileResult {
   try {
-    return result(decodeIr(content), [], options)
+    return result(decodeIr(content), [], alone(file), options)
   } catch (error) {
     if (!(error instanceof IrFileError)) throw error
     const reporter = new Reporter(options.lenient ?? false)
     const { message, offset = 0 } = error
     const code = FINDINGS_OF_IR_FILES[error.code]
     reporter.placed('error', { code, file, position: { line: 1, column: offset + 1 }, message })
-    return result(undefined, reporter.diagnostics, options)
+    return result(undefined, reporter.diagnostics, alone(file), options)
   }
 }
 
@@ -102,12 +108,27 @@ export function unreadable(
   const reporter = new Reporter(options.lenient ?? false)
   const message = `cannot read the schema: ${reason}`
   reporter.placed('error', { code: 'cannot-read', file, position: { line: 1, column: 1 }, message, expected })
-  return result(undefined, reporter.diagnostics, options)
+  return result(undefined, reporter.diagnostics, alone(file), options)
 }
 
-function result(ir: Ir | undefined, diagnostics: readonly Diagnostic[], options: CompileOptions): CompileResult {
-  if (options.warningsFatal !== true || diagnostics.length === 0) return { ir, diagnostics }
-  return { ir: undefined, diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, severity: 'error' })) }
+type Documents = Pick<DocumentLoader, 'files' | 'absentFiles'>
+
+/** A schema that includes nothing, or was not even read. */
+function alone(file: string): Documents {
+  return { files: new Set([file]), absentFiles: new Set() }
+}
+
+function result(
+  ir: Ir | undefined,
+  diagnostics: readonly Diagnostic[],
+  documents: Documents,
+  options: CompileOptions,
+): CompileResult {
+  const files = [...documents.files]
+  const absentFiles = [...documents.absentFiles]
+  if (options.warningsFatal !== true || diagnostics.length === 0) return { ir, diagnostics, files, absentFiles }
+  const errors = diagnostics.map((diagnostic): Diagnostic => ({ ...diagnostic, severity: 'error' }))
+  return { ir: undefined, diagnostics: errors, files, absentFiles }
 }
 
 function translate(reporter: Reporter, schema: Schema): Ir | undefined {

@@ -1,3 +1,4 @@
+/** An error makes a schema invalid; a warning does not. */
 export type Severity = 'error' | 'warning'
 
 /** One finding about a schema. */

@@ -15,11 +15,14 @@ export type { IrFileErrorCode } from './ir-file/ir-file-error.ts'
 export type { IrLayout } from './ir-file/layout.ts'
 export { generateTypeScript } from './typescript/generate.ts'
 export type { GenerateOptions, GeneratedFile } from './typescript/generate.ts'
+export { writeOutput } from './output-folder.ts'
+export type { OutputFolder, WriteResult } from './output-folder.ts'
 export { generateHtml } from './html/generate-html.ts'
 export type { HtmlOptions } from './html/generate-html.ts'
+export { buildSchemaModel } from './model/build-schema-model.ts'
 export type {
   BlockModel, ChoiceModel, CompositeModel, DataModel, EnumModel, EnumValueModel, FieldModel, GroupModel, MessageModel,
-  NamedTypeModel, ScalarMember, ScalarModel, SetModel, TypeModel,
+  NamedTypeModel, ScalarMember, ScalarModel, SchemaModel, SetModel, TypeModel,
 } from './model/schema-model.ts'
 export { compareSchemas } from './diff/compare-schemas.ts'
 export type {

@@ -15,10 +15,12 @@ export interface Payload {
   readonly isCutOff: boolean
 }
 
+/** What a UDP packet carried. */
 export interface Datagram extends Payload {
   readonly kind: 'udp'
 }
 
+/** What a TCP packet carried. */
 export interface Segment extends Payload {
   readonly kind: 'tcp'
   /** Number of its first byte in the stream, modulo 2^32. */

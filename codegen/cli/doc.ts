@@ -61,7 +61,7 @@ export const doc: Command = (args, output) => {
   }
   const bytes = new TextEncoder().encode(page)
   writeOutputFile(out, bytes, { what: 'a page of this command', headLength: MARK.length, matches: isPage })
-  output.out(`${out}: ${count(ir.messages.length, 'message')} of package ${ir.packageName}, ${bytes.length} bytes\n`)
+  output.out(`${out}: ${count(ir.messages.length, 'message')} of package ${ir.packageName}\n`)
   return EXIT_OK
 }
 

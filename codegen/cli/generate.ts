@@ -7,8 +7,9 @@ import { EXIT_FAILED, EXIT_OK, parseOptions, UsageError, wantsHelp } from './com
 import { checkFileNames, checkIncludePaths, count } from './findings.ts'
 import type { LoadSchemaOptions } from './load-schema.ts'
 import { loadSchema } from './load-schema.ts'
-import type { OutputFolder } from './output-folder.ts'
-import { writeOutput } from './output-folder.ts'
+import type { OutputFolder } from '../output-folder.ts'
+import { writeOutput } from '../output-folder.ts'
+import { watchSchemas } from './watch-schemas.ts'
 
 const HELP = `Usage: godwit sbe generate --schema <file>... --out <dir> [options]
 
@@ -27,6 +28,7 @@ Options:
                              which throws where it is not exact
   --precedence-checks        make codecs that check the order of accesses, for development builds
   --staged                   make encoders whose order of calls the compiler of the application checks: staged()
+  -w, --watch                write again whenever a schema, or what it includes, changes, until an interrupt
   -h, --help                 print this
 
 Exit codes: 0 written, 1 a schema has errors or a file cannot be read or written, 2 wrong usage.
@@ -36,7 +38,7 @@ const IMPORT_EXTENSIONS = ['js', 'ts', 'none'] as const
 const OBJECT_INTEGERS = ['bigint', 'number'] as const
 
 /** The command `godwit sbe generate`. */
-export const generate: Command = (args, output) => {
+export const generate: Command = async (args, output) => {
   if (wantsHelp(args)) {
     output.out(HELP)
     return EXIT_OK
@@ -53,6 +55,7 @@ export const generate: Command = (args, output) => {
       'objects': { type: 'string' },
       'precedence-checks': { type: 'boolean', default: false },
       'staged': { type: 'boolean', default: false },
+      'watch': { type: 'boolean', short: 'w', default: false },
     },
     allowPositionals: true,
   })
@@ -71,17 +74,40 @@ export const generate: Command = (args, output) => {
   const includePaths = checkIncludePaths(values['include-path'])
   const files = checkFileNames([...values.schema, ...positionals])
   refuseDuplicates(files)
-  const schemas = compileAll(files, { lenient: values.lenient, includePaths }, output)
-  if (schemas === undefined) return EXIT_FAILED
+  const { out, lenient } = values
+  if (!values.watch) {
+    const schemas = compileAll(files, { lenient, includePaths }, output)
+    if (schemas === undefined) return EXIT_FAILED
+    write(schemas, out, options, output)
+    return EXIT_OK
+  }
+  await watchSchemas(files, () => {
+    const findings: string[] = []
+    const read: string[] = []
+    const loadOptions: LoadSchemaOptions = {
+      lenient,
+      includePaths,
+      onResult: (result) => read.push(...result.files, ...result.absentFiles),
+    }
+    const schemas = compileAll(files, loadOptions, { ...output, err: (text) => findings.push(text) })
+    return {
+      files: read,
+      finish() {
+        for (const text of findings) output.err(text)
+        if (schemas !== undefined) write(schemas, out, options, output)
+      },
+    }
+  }, output)
+  return EXIT_OK
+}
 
-  const folders = layOut(schemas, values.out, options)
-  const { written, unchanged, removed } = writeOutput(folders)
+function write(schemas: readonly CompiledSchema[], out: string, options: GenerateOptions, output: Output): void {
+  const { written, unchanged, removed } = writeOutput(layOut(schemas, out, options))
   for (const { ir, file } of schemas) {
     output.out(`${file}: ${count(ir.messages.length, 'message')} of package ${ir.packageName}\n`)
   }
   const others = [unchanged === 0 ? '' : `, ${unchanged} unchanged`, removed === 0 ? '' : `, ${removed} removed`]
-  output.out(`${values.out}: ${count(written, 'file')} written${others.join('')}\n`)
-  return EXIT_OK
+  output.out(`${out}: ${count(written, 'file')} written${others.join('')}\n`)
 }
 
 function refuseDuplicates(files: readonly string[]): void {

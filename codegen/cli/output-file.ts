@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { GodwitError } from '../runtime/errors.ts'
-import { describeOutputFailure } from './output-folder.ts'
+import { describeOutputFailure } from '../output-folder.ts'
 
 /** What is there already, and whether it may be replaced. */
 export interface Replaceable {

@@ -9,6 +9,7 @@ const VERDICTS = ['compatible', 'caveat', 'incompatible'] as const
  */
 export type Verdict = (typeof VERDICTS)[number]
 
+/** Whether the one side reads what the other writes. */
 export interface Reading {
   readonly verdict: Verdict
   /** Why it is not simply compatible. */
@@ -18,6 +19,7 @@ export interface Reading {
 /** What becomes of code that uses the codecs, once they are generated from the new schema. */
 export type ApiEffect = 'none' | 'extended' | 'breaking'
 
+/** What has changed. */
 export type ChangedElement =
   | 'schema' | 'header' | 'message' | 'field' | 'group' | 'data'
   | 'composite' | 'member' | 'enum' | 'value' | 'set' | 'choice'
@@ -34,6 +36,7 @@ const OTHER_CHANGES = [
   'semantic-type', 'epoch', 'time-unit',
 ] as const
 
+/** How it has changed. */
 export type ChangeKind = (typeof WIRE_CHANGES)[number] | (typeof OTHER_CHANGES)[number]
 
 /** One difference between two schemas. */
@@ -63,6 +66,7 @@ export interface MessageVerdict {
   readonly backward: Verdict
 }
 
+/** What a comparison of two schemas tells. */
 export interface SchemaComparison {
   /** Whether decoders of the old schema read messages of the new one: the worst of all changes. */
   readonly forward: Verdict

@@ -4,6 +4,7 @@ import { ByteQueue } from './byte-queue.ts'
 import { FRAME_LENGTH_MAX, frameError } from './framing.ts'
 import type { Frame, Framing, WholeFrame } from './framing.ts'
 
+/** What frames may be. */
 export interface FrameOptions {
   /** Longest frame in bytes, its header included; default 16 MiB. */
   readonly lengthMax?: number | undefined

@@ -16,8 +16,10 @@ export interface Framing {
   next(buffer: DirectBuffer, offset: number, end: number): FrameStep
 }
 
+/** What there is where a frame begins. */
 export type FrameStep = WholeFrame | IncompleteFrame
 
+/** A frame that is there, with a message or without. */
 export interface WholeFrame {
   readonly kind: 'message'
   /** Where the message is if it was put together: valid until the next frame is looked at. */
@@ -31,6 +33,7 @@ export interface WholeFrame {
   readonly problem?: string | undefined
 }
 
+/** A frame whose bytes are not all there yet. */
 export interface IncompleteFrame {
   readonly kind: 'more'
   /** Bytes from the offset on that are needed at least. */

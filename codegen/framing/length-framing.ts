@@ -11,6 +11,7 @@ export const LENGTH_TYPES = {
   u32be: { size: 4, littleEndian: false },
 } as const
 
+/** How the length of a frame is encoded: its bits, and which byte comes first. */
 export type LengthType = keyof typeof LENGTH_TYPES
 
 /**

@@ -12,6 +12,7 @@ import {
 import type { IrLayout } from './layout.ts'
 import { bytesOfValue } from './primitive-bytes.ts'
 
+/** How an `.sbeir` file is written. */
 export interface EncodeIrOptions {
   /**
    * The oldest release of the SBE reference implementation that is to read the file: 1.36, the default, or 1.6. Older

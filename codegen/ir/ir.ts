@@ -18,8 +18,10 @@ export interface Ir {
   readonly types: ReadonlyMap<string, readonly Token[]>
 }
 
+/** A message: all its tokens, from BEGIN_MESSAGE to END_MESSAGE. */
 export interface IrMessage {
   readonly name: string
+  /** The template id. */
   readonly id: number
   readonly tokens: readonly Token[]
 }

@@ -5,6 +5,7 @@
  * numbers.
  */
 
+/** Name of a primitive type, as schemas have it. */
 export type PrimitiveName =
   | 'char'
   | 'int8'
@@ -24,6 +25,7 @@ export type PrimitiveName =
  */
 export type PrimitiveValue = bigint | number | Uint8Array
 
+/** A primitive type, with the range and the null value of fields whose type has none of its own. */
 export interface PrimitiveType {
   readonly name: PrimitiveName
   /** Size on the wire in bytes. */
@@ -52,6 +54,7 @@ function float(name: PrimitiveName, size: 4 | 8, maxValue: number): PrimitiveTyp
   return { name, size, kind: 'float', signed: true, minValue: -maxValue, maxValue, nullValue: NaN }
 }
 
+/** The eleven primitive types by their names. */
 export const PRIMITIVE_TYPES: Readonly<Record<PrimitiveName, PrimitiveType>> = {
   char: { name: 'char', size: 1, kind: 'integer', signed: false, minValue: 0x20n, maxValue: 0x7en, nullValue: 0n },
   int8: integer('int8', 1, true),

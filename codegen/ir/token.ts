@@ -14,6 +14,7 @@
  */
 import type { PrimitiveName, PrimitiveValue } from './primitive-type.ts'
 
+/** What a token begins, ends or is. */
 export type Signal =
   | 'BEGIN_MESSAGE'
   | 'END_MESSAGE'
@@ -33,8 +34,10 @@ export type Signal =
   | 'END_VAR_DATA'
   | 'ENCODING'
 
+/** Whether a value must be there, may be null, or is always the same and takes no bytes. */
 export type Presence = 'required' | 'optional' | 'constant'
 
+/** Whether numbers have their least or their most significant byte first; the same in all of a schema. */
 export type ByteOrder = 'littleEndian' | 'bigEndian'
 
 /** How a value is encoded, and the metadata of a field. Members are undefined where the schema does not set them. */
@@ -54,6 +57,7 @@ export interface Encoding {
   readonly semanticType?: string | undefined
 }
 
+/** One step of a message: the beginning or the end of a part, or a value. */
 export interface Token {
   readonly signal: Signal
   readonly name: string

@@ -23,6 +23,11 @@ import type {
 
 const UTF8 = new TextDecoder()
 
+/**
+ * The tree of a schema: its messages with their parts, and the types they use, each one object wherever it is used.
+ *
+ * @throws RangeError when the tokens are not such as the compiler makes
+ */
 export function buildSchemaModel(ir: Ir): SchemaModel {
   const types = new TypeRegistry()
   const header = new TokenReader(ir.headerTokens, types).composite()
@@ -46,12 +51,14 @@ export function buildSchemaModel(ir: Ir): SchemaModel {
  */
 class TypeRegistry {
   private readonly bySignature = new Map<string, NamedTypeModel & { sinceVersion: number }>()
+  private readonly numbers = new Map<unknown, number>()
 
   intern<T extends NamedTypeModel>(type: T): T {
-    const signature = signatureOf(type)
+    const signature = this.signatureOf(type)
     const known = this.bySignature.get(signature)
     if (known === undefined) {
       this.bySignature.set(signature, type)
+      this.numbers.set(type, this.numbers.size)
       return type
     }
     known.sinceVersion = Math.min(known.sinceVersion, type.sinceVersion)
@@ -61,16 +68,17 @@ class TypeRegistry {
   all(): NamedTypeModel[] {
     return [...this.bySignature.values()]
   }
-}
 
-/** The declaration of a type, without what the field or member by which it is reached adds. */
-function signatureOf(type: NamedTypeModel): string {
-  return JSON.stringify(type, function (this: { readonly kind?: unknown }, key, value: unknown) {
-    if (typeof value === 'bigint') return `${value}n`
-    if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
-    if (key === 'sinceVersion' && this.kind !== undefined) return undefined
-    return key === 'semanticType' || key === 'epoch' || key === 'timeUnit' ? undefined : value
-  })
+  /** The declaration of a type, without what the field or member by which it is reached adds. */
+  private signatureOf(type: NamedTypeModel): string {
+    return JSON.stringify({ ...type, sinceVersion: undefined }, (key, value: unknown) => {
+      if (typeof value === 'bigint') return `${value}n`
+      if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
+      if (key === 'semanticType' || key === 'epoch' || key === 'timeUnit') return undefined
+      // Types of members are known already: composites in composites would be gone through once for each level.
+      return this.numbers.get(value) ?? value
+    })
+  }
 }
 
 class TokenReader {

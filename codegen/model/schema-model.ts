@@ -3,6 +3,7 @@ import type { ByteOrder, Presence } from '../ir/token.ts'
 import { PRIMITIVE_TYPES } from '../ir/primitive-type.ts'
 import type { PrimitiveName, PrimitiveValue } from '../ir/primitive-type.ts'
 
+/** A schema as a tree. */
 export interface SchemaModel {
   readonly packageName: string
   readonly schemaId: number
@@ -16,13 +17,16 @@ export interface SchemaModel {
   readonly types: readonly NamedTypeModel[]
 }
 
+/** What a message and an entry of a group consist of: a block of fields, then groups, then variable-length data. */
 export interface BlockModel {
+  /** Bytes of the fields, with padding. */
   readonly blockLength: number
   readonly fields: readonly FieldModel[]
   readonly groups: readonly GroupModel[]
   readonly data: readonly DataModel[]
 }
 
+/** A message. `id` is the template id; `deprecated` is 0 when it is not, here and elsewhere. */
 export interface MessageModel extends BlockModel {
   readonly kind: 'message'
   readonly name: string
@@ -33,6 +37,7 @@ export interface MessageModel extends BlockModel {
   readonly semanticType: string | undefined
 }
 
+/** A repeating group: its header, and what each entry is. */
 export interface GroupModel extends BlockModel {
   readonly kind: 'group'
   readonly name: string
@@ -40,6 +45,7 @@ export interface GroupModel extends BlockModel {
   readonly description: string | undefined
   readonly sinceVersion: number
   readonly deprecated: number
+  /** Bytes before the first entry. */
   readonly headerLength: number
   /** The composite before the entries, with all that is in it. It is not among the types of the schema. */
   readonly header: CompositeModel
@@ -49,6 +55,7 @@ export interface GroupModel extends BlockModel {
   readonly numVarDataFieldsMember: ScalarMember | undefined
 }
 
+/** Variable-length data: a length, and as many bytes. */
 export interface DataModel {
   readonly kind: 'data'
   readonly name: string
@@ -75,6 +82,7 @@ export interface FieldModel {
   readonly sinceVersion: number
   readonly deprecated: number
   readonly presence: Presence
+  /** Bytes from the beginning of the block or composite. */
   readonly offset: number
   readonly epoch: string | undefined
   readonly timeUnit: string | undefined
@@ -86,11 +94,13 @@ export interface FieldModel {
   readonly type: TypeModel
 }
 
+/** The type of a field: a value or an array, or a type with parts. */
 export type TypeModel = ScalarModel | NamedTypeModel
 
 /** A type with parts. `sinceVersion` is the lowest of its uses; `deprecated` is 0 when it is not. */
 export type NamedTypeModel = EnumModel | SetModel | CompositeModel
 
+/** A value of a primitive type, or an array of them. */
 export interface ScalarModel {
   readonly kind: 'scalar'
   /** Name of the declared type; undefined for a primitive type, and for one that is declared as a member itself. */
@@ -100,6 +110,7 @@ export interface ScalarModel {
   readonly primitive: PrimitiveName
   /** Number of elements; undefined for a single value. */
   readonly arrayLength: number | undefined
+  /** Size in bytes; 0 for a constant. */
   readonly encodedLength: number
   readonly constValue: PrimitiveValue | undefined
   readonly minValue: bigint | number
@@ -115,6 +126,7 @@ export interface ScalarMember {
   readonly type: ScalarModel
 }
 
+/** An enum: one of some values, or null. */
 export interface EnumModel {
   readonly kind: 'enum'
   readonly name: string
@@ -127,6 +139,7 @@ export interface EnumModel {
   readonly values: readonly EnumValueModel[]
 }
 
+/** A value of an enum. */
 export interface EnumValueModel {
   readonly name: string
   readonly value: bigint
@@ -135,6 +148,7 @@ export interface EnumValueModel {
   readonly deprecated: number
 }
 
+/** A set of flags, each a bit. */
 export interface SetModel {
   readonly kind: 'set'
   readonly name: string
@@ -146,14 +160,17 @@ export interface SetModel {
   readonly choices: readonly ChoiceModel[]
 }
 
+/** A flag of a set. */
 export interface ChoiceModel {
   readonly name: string
+  /** Position of the bit, 0 for the least significant one. */
   readonly bit: number
   readonly description: string | undefined
   readonly sinceVersion: number
   readonly deprecated: number
 }
 
+/** A composite: members one behind the other. */
 export interface CompositeModel {
   readonly kind: 'composite'
   readonly name: string

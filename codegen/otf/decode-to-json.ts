@@ -4,6 +4,7 @@ import { JsonListener } from './json-listener.ts'
 import type { JsonOptions } from './json-listener.ts'
 import { OtfDecoder } from './otf-decoder.ts'
 
+/** Where the message is, and how its JSON is written. */
 export interface DecodeToJsonOptions extends JsonOptions {
   /** Where the message header begins; default 0. */
   readonly offset?: number | undefined
@@ -11,6 +12,7 @@ export interface DecodeToJsonOptions extends JsonOptions {
   readonly length?: number | undefined
 }
 
+/** A message as JSON. */
 export interface DecodedToJson {
   /** Name of the message in the schema. */
   readonly message: string

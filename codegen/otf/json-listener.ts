@@ -13,6 +13,7 @@ import { NOT_IN_MESSAGE } from './otf-listener.ts'
 import { readPrimitive } from './read-primitive.ts'
 import { readTextOrHex } from './read-text.ts'
 
+/** How JSON of messages is written. */
 export interface JsonOptions {
   /** Over several lines, indented by two; default on one line. */
   readonly pretty?: boolean | undefined

@@ -15,6 +15,7 @@ import { emitSet } from './set-code.ts'
 /** The runtime interface that generated code is made for; see RUNTIME_INTERFACE of `godwit/sbe`. */
 const RUNTIME_INTERFACE = 1
 
+/** What generated code is like, and what is generated beside the codecs. */
 export interface GenerateOptions {
   /** How imports between generated modules end; default `js`, which both bundlers and Node take. */
   readonly importExtension?: 'js' | 'ts' | 'none'
@@ -31,13 +32,17 @@ export interface GenerateOptions {
   readonly objects?: 'bigint' | 'number'
 }
 
+/** A module that is generated. */
 export interface GeneratedFile {
   /** Path within the output folder. */
   readonly path: string
   readonly text: string
 }
 
-/** Generates the TypeScript codecs of a schema: a module per message and type, a dispatcher and an index. */
+/**
+ * Generates the TypeScript codecs of a schema: a module per message and type, a dispatcher and an index. The same
+ * schema and options give the same text. Every schema that compiles has codecs.
+ */
 export function generateTypeScript(ir: Ir, options: GenerateOptions = {}): readonly GeneratedFile[] {
   const { objects, precedenceChecks = false, staged = false } = options
   const model = buildSchemaModel(ir)

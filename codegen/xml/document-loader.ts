@@ -26,6 +26,9 @@ interface Place {
 export class DocumentLoader {
   private readonly documents: DocumentSource
   private readonly reporter: Reporter
+  /** Paths of the documents that were read, and those at which one was looked for in vain. */
+  readonly files: Set<string> = new Set()
+  readonly absentFiles: Set<string> = new Set()
   /** Whether all that the schema includes has been read. */
   complete = true
   private includes = 0
@@ -60,6 +63,7 @@ export class DocumentLoader {
   }
 
   private parse(location: DocumentLocation, content: Uint8Array | string, depth: number): XmlElement {
+    this.files.add(location.file)
     this.spend(location, content.length)
     const source = new SourceText(location.file, this.decode(location, content))
     const { root, nodes } = parseDocument(source, this.nodesLeft, MAX_ELEMENT_DEPTH - depth)
@@ -115,6 +119,7 @@ export class DocumentLoader {
     const from = path.at(-1)
     if (from === undefined) return []
     const opened = this.documents.open(href, from, MAX_DOCUMENT_BYTES)
+    for (const file of opened.absent ?? []) this.absentFiles.add(file)
     if (opened.problem !== undefined) {
       const fallback = element.children.find((child) => child.localName === 'fallback')
       if (opened.problem === 'refused' || fallback === undefined) return refuse(opened.message, opened.expected)

@@ -9,6 +9,8 @@ export interface DocumentLocation {
 export interface OpenedDocument {
   readonly location: DocumentLocation
   readonly content: Uint8Array
+  /** Paths at which it was looked for before, in vain. */
+  readonly absent: readonly string[]
   readonly problem?: undefined
 }
 
@@ -17,6 +19,8 @@ export interface OpenProblem {
   readonly problem: 'missing' | 'refused'
   readonly message: string
   readonly expected?: string | undefined
+  /** Paths at which the document was looked for. */
+  readonly absent?: readonly string[]
 }
 
 /** Where included documents come from. Everything that knows a file system is behind this. */
@@ -54,6 +58,7 @@ export function outsideProblem(path: string): OpenProblem {
   }
 }
 
-export function missingProblem(href: string, file: string): OpenProblem {
-  return { problem: 'missing', message: `cannot include '${href}': there is no file '${file}'` }
+/** @param absent paths at which the document was looked for, the likeliest one first */
+export function missingProblem(href: string, absent: readonly [string, ...string[]]): OpenProblem {
+  return { problem: 'missing', message: `cannot include '${href}': there is no file '${absent[0]}'`, absent }
 }

@@ -24,12 +24,14 @@ export class InjectedDocuments implements DocumentSource {
     const [, ...includePaths] = this.roots
     const candidates = [folderOf(from.file), ...includePaths].map((folder) => join(folder, path))
     const allowed = candidates.filter((candidate) => this.roots.some((root) => isInside(root, candidate)))
+    const absent: string[] = []
     for (const file of new Set(allowed)) {
       const content = this.tryRead(file)
-      if (content !== undefined) return { location: { file, id: file }, content }
+      if (content !== undefined) return { location: { file, id: file }, content, absent }
+      absent.push(file)
     }
-    const [first] = allowed
-    return first === undefined ? outsideProblem(candidates[0] ?? path) : missingProblem(href, first)
+    const [first, ...others] = absent
+    return first === undefined ? outsideProblem(candidates[0] ?? path) : missingProblem(href, [first, ...others])
   }
 
   private tryRead(file: string): Uint8Array | undefined {

@@ -57,6 +57,7 @@ const ROOMS: readonly Room[] = [
   { path: 'codegen/xml/', mayImport: ['codegen/'], packages: ['@rgrove/parse-xml'] },
   // Reads schemas from the disk, unless its caller does.
   { path: 'codegen/compile.ts', mayImport: ['codegen/'], node: true },
+  { path: 'codegen/output-folder.ts', mayImport: ['codegen/typescript/', 'codegen/runtime/errors.ts'], node: true },
   { path: 'schemas/', mayImport: LAYOUTS },
   { path: 'schemas/generate-options.ts', mayImport: ['codegen/index.ts'] },
   { path: 'client/', mayImport: ['client/', ...LAYOUTS], node: true },

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { GENERATED_MARK, writeOutput } from '../../../codegen/cli/output-folder.ts'
+import { GENERATED_MARK, writeOutput } from '../../../codegen/output-folder.ts'
 import { GodwitError } from '../../../codegen/runtime/errors.ts'
 import { BANNER } from '../../../codegen/typescript/module.ts'
 import { suite } from '../../support/suite.ts'

@@ -55,6 +55,9 @@ function compileBoth(files: Files, main = 'main.xml', options: CompileOptions = 
     diagnostics.map(({ code, file, line, column }) => `${file.replace(`${folder}/`, '')}:${line}:${column} ${code}`)
   assert.equal(codes(inMemory), codes(onDisk))
   assert.equal(inMemory.ir, onDisk.ir)
+  const documents = ({ files, absentFiles }: CompileResult): readonly string[] =>
+    [...files, '', ...absentFiles].map((file) => file.replace(`${folder}/`, ''))
+  assert.equal(documents(inMemory), documents(onDisk))
   return inMemory
 }
 
@@ -68,6 +71,36 @@ function expectProblem(files: Files, message: RegExp, options?: CompileOptions):
 test('what is included takes the place of the instruction', () => {
   const { ir } = compileBoth({ 'main.xml': schemaIncluding('common.xml'), 'common.xml': COMMON })
   assert.is(ir?.headerTokens.length, 6)
+})
+
+test('the result tells which documents were read, and where one was looked for in vain', () => {
+  const files = {
+    'main.xml': schemaIncluding('a/one.xml', 'common.xml', 'a/one.xml'),
+    'a/one.xml': `<types ${XI}><xi:include href="two.xml"/></types>`,
+    'lib/common.xml': COMMON,
+    'more/two.xml': '<types/>',
+  }
+  const found = compileBoth(files, 'main.xml', { includePaths: ['lib', 'more'] })
+  assert.ok(found.ir !== undefined)
+  assert.equal(found.files, ['main.xml', 'a/one.xml', 'more/two.xml', 'lib/common.xml'])
+  assert.equal(found.absentFiles, ['a/two.xml', 'lib/two.xml', 'common.xml'])
+
+  const { 'lib/common.xml': _, ...others } = files
+  const notFound = compileBoth(others, 'main.xml', { includePaths: ['lib', 'more'] })
+  assert.is(notFound.ir, undefined)
+  assert.equal(notFound.files, ['main.xml', 'a/one.xml', 'more/two.xml'])
+  assert.equal(notFound.absentFiles, ['a/two.xml', 'lib/two.xml', 'common.xml', 'lib/common.xml', 'more/common.xml'])
+})
+
+test('the result names documents with errors, and a schema that is not there', () => {
+  const broken = compileBoth({ 'main.xml': schemaIncluding('bad.xml'), 'bad.xml': '<types>' })
+  assert.equal([broken.ir, broken.files], [undefined, ['main.xml', 'bad.xml']])
+  const missing = compileBoth({}, 'main.xml')
+  assert.equal([missing.ir, missing.files, missing.absentFiles], [undefined, ['main.xml'], []])
+  const fatal = compileBoth({ 'main.xml': schemaIncluding('common.xml'), 'common.xml': HEADER }, undefined, {
+    warningsFatal: true,
+  })
+  assert.equal(fatal.files, ['main.xml', 'common.xml'])
 })
 
 test('paths are relative to the including document', () => {

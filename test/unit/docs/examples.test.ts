@@ -11,7 +11,13 @@ import { suite } from '../../support/suite.ts'
 
 const test = suite('examples of the documents', { timeoutMs: 60_000 })
 
-const PAGES = ['codecs.md', 'compiler.md', 'sbe-tools.md']
+const PAGES = ['codecs.md', 'codegen-api.md', 'compiler.md', 'sbe-tools.md']
+/** Folder that examples write to: each of them gets one of its own. */
+const OUTPUT_FOLDER = `'src/codecs'`
+const GLOBALS = `
+declare const console: { log(...values: unknown[]): void }
+declare class TextEncoder { encode(text: string): Uint8Array }
+`
 const COMPILER = fileURLToPath(new URL('../../../codegen/index.js', import.meta.url))
 
 interface Example {
@@ -42,10 +48,12 @@ test.before(async () => {
   const ir = irOf({ name: 'marketdata', schema: join(repositoryRoot, 'schemas', 'market-data.xml') })
   const files = generateTypeScript(ir, { runtimeModule: RUNTIME, staged: true, objects: 'bigint' })
   for (const { path, text } of files) writeFileSync(join(codecs, path), text)
-  const globals = 'declare const console: { log(...values: unknown[]): void }'
   for (const { name, text } of examples) {
-    const runnable = text.replaceAll(`'godwit/sbe'`, `'${RUNTIME}'`).replaceAll(`'godwit/codegen'`, `'${COMPILER}'`)
-    writeFileSync(join(folder, 'src', `${name}.ts`), `${runnable}\n${globals}\n`)
+    const runnable = text
+      .replaceAll(`'godwit/sbe'`, `'${RUNTIME}'`)
+      .replaceAll(`'godwit/codegen'`, `'${COMPILER}'`)
+      .replaceAll(OUTPUT_FOLDER, JSON.stringify(join(folder, 'written', name)))
+    writeFileSync(join(folder, 'src', `${name}.ts`), `${runnable}${GLOBALS}`)
   }
   await compileTypeScript(folder)
 })

@@ -8,7 +8,7 @@ import { Project } from './project.ts'
 const test = suite('docs/sbe-tools.md', { timeoutMs: 60_000 })
 
 /** Headings of sections whose commands print what stands below them, or begin with it. */
-const SECTIONS = ['Compiled schemas: .sbeir files']
+const SECTIONS = ['A page for people', 'Compiled schemas: .sbeir files']
 
 const page = readFileSync(join(repositoryRoot, 'docs', 'sbe-tools.md'), 'utf8')
 const project = new Project('docs-sbe-tools')
