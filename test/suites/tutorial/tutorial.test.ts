@@ -100,6 +100,33 @@ for (const step of steps) {
   })
 }
 
+test('schemas compile and messages are decoded from them in a browser, too', async () => {
+  writeFileSync(join(project, 'src', 'compiler.ts'), `
+import { compileSchemaFile, compileSchemaText, decodeToJson, framesOf, parseFraming } from 'godwit/codegen'
+import { DirectBuffer } from 'godwit/sbe'
+
+const text = async (path: string): Promise<string> => (await fetch(path)).text()
+const { ir } = compileSchemaText(await text('venue.xml'), 'venue.xml')
+const buffer = new DirectBuffer(await (await fetch('day.bin')).arrayBuffer())
+const names: string[] = []
+for (const { offset, length } of framesOf(buffer, 0, buffer.byteLength, parseFraming('u16le', ir!.byteOrder))) {
+  names.push(decodeToJson(ir!, buffer, { offset, length }).message)
+}
+names.push(compileSchemaFile('venue.xml').diagnostics[0]!.message)
+document.querySelector('pre')!.textContent = names.join(' ')
+`)
+  const { code, stderr } = await shell([
+    'npx tsc',
+    'npx esbuild src/compiler.ts --bundle --format=esm --outfile=web/web.js',
+    'cp venue.xml web/',
+  ].join('\n'))
+  assert.is(code, 0, stderr)
+  await withServer('npx esbuild --servedir=web --serve=127.0.0.1:8000', async (url) => {
+    const messages = Array<string>(3).fill('Trade BookUpdate').join(' ')
+    assert.is(await textInBrowser(url), `${messages} cannot read the schema: there is no file system here`)
+  })
+})
+
 withVectors(test)('a schema of CME, and packets of its feed, go the same way', async () => {
   writeFileSync(join(project, 'cme.xml'), readVector('sbe/schemas/sbe-tool/FixBinary.xml'))
   const { packets } = JSON.parse(readVector('sbe/cme-mdp3/captures.json')) as {

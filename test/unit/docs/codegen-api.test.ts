@@ -6,7 +6,7 @@ import { suite } from '../../support/suite.ts'
 
 const test = suite('docs/codegen-api.md')
 
-const ENTRY = join(repositoryRoot, 'codegen', 'index.ts')
+const ENTRIES = ['index.ts', 'portable.ts'].map((name) => join(repositoryRoot, 'codegen', name))
 const page = readFileSync(join(repositoryRoot, 'docs', 'codegen-api.md'), 'utf8')
 
 interface Export {
@@ -23,7 +23,7 @@ function exportsOf(file: string): readonly Export[] {
   })
 }
 
-const all = exportsOf(ENTRY)
+const all = ENTRIES.flatMap(exportsOf)
 
 /** Names that begin what stands in backticks in the first column of a table. */
 function namesOnPage(): ReadonlySet<string> {
@@ -31,12 +31,19 @@ function namesOnPage(): ReadonlySet<string> {
   return new Set(cells.flatMap((cell) => [...cell.matchAll(/`(\w+)[^`]*`/g)].map((match) => match[1] ?? '')))
 }
 
-test('all exports are found in the entry, and nothing else is in it', async () => {
-  const code = readFileSync(ENTRY, 'utf8').replaceAll(/^\/\*\*.*\*\/$/gm, '')
-  assert.is(code.replaceAll(/^export (?:type )?\{[^}]*\} from '[^']+'$/gm, '').trim(), '')
+test('all exports are found in the entries, and nothing else is in them', async () => {
+  const code = ENTRIES.map((file) => readFileSync(file, 'utf8').replaceAll(/^\/\*\*.*\*\/$/gm, '')).join('')
+  const rest = code.replaceAll(/^export (?:type )?\{[^}]*\} from '[^']+'$/gm, '').trim()
+  assert.is(rest, "export * from './portable.ts'")
   const values = Object.keys((await import('../../../codegen/index.ts')) as object)
   for (const name of values) assert.ok(all.some((known) => known.name === name), name)
   assert.ok(values.length > 15 && all.length > values.length)
+})
+
+test('a browser gets the same exports, but for writing files', async () => {
+  const node = Object.keys((await import('../../../codegen/index.ts')) as object)
+  const browser = Object.keys((await import('../../../codegen/browser.ts')) as object)
+  assert.equal(browser.sort(), node.filter((name) => name !== 'writeOutput').sort())
 })
 
 test('the page has every export in one of its tables, and nothing that is none', () => {
