@@ -24,15 +24,14 @@ const OWNER_KINDS: Readonly<Partial<Record<ChangedElement, string>>> = {
 export function formatComparison(sides: { old: Side; new: Side }, comparison: SchemaComparison): string {
   const lines = [`old: ${sideText(sides.old)}`, `new: ${sideText(sides.new)}`, '']
   if (comparison.changes.length === 0) return [...lines, 'no differences', ''].join('\n')
-  for (const changes of groupByOwner(comparison.changes)) {
-    const told = changes.filter(({ change }) => change !== 'description')
-    if (told.length === 0) continue
-    const [first] = told
+  const told = comparison.changes.filter(({ change }) => change !== 'description')
+  for (const changes of groupByOwner(told)) {
+    const [first] = changes
     if (first !== undefined) lines.push(headline(first))
-    for (const change of told) lines.push(...changeLines(change))
+    for (const change of changes) lines.push(...changeLines(change))
     lines.push('')
   }
-  const descriptions = comparison.changes.filter(({ change }) => change === 'description').length
+  const descriptions = comparison.changes.length - told.length
   if (descriptions > 0) lines.push(`Changed descriptions: ${descriptions}`, '')
   return [...lines, ...verdictLines(comparison), ''].join('\n')
 }
@@ -41,7 +40,7 @@ function sideText({ file, schemaId, version }: Side): string {
   return `${onOneLine(file)}, schema ${schemaId}, version ${version}`
 }
 
-/** Changes by what they belong to, in the order in which that is first named. */
+/** Changes by what they belong to: the schema, messages, types. */
 function groupByOwner(changes: readonly SchemaChange[]): readonly (readonly SchemaChange[])[] {
   const groups = new Map<string, SchemaChange[]>()
   for (const change of changes) {
@@ -50,7 +49,10 @@ function groupByOwner(changes: readonly SchemaChange[]): readonly (readonly Sche
     if (group === undefined) groups.set(key, [change])
     else group.push(change)
   }
-  return [...groups.values()]
+  const rankOf = ([change]: readonly SchemaChange[]): number => {
+    return change?.usedBy !== undefined ? 2 : change?.owner === '' ? 0 : 1
+  }
+  return [...groups.values()].sort((a, b) => rankOf(a) - rankOf(b))
 }
 
 function ownerKind({ element, owner, usedBy }: SchemaChange): string {
@@ -100,7 +102,7 @@ function verdictLines({ messages, forward, backward }: SchemaComparison): string
     const name = concerned.length === 0 ? 'all messages' : count(others, 'other message')
     rows.push({ name, forward: 'compatible', backward: 'compatible' })
   }
-  const width = Math.max(...rows.map(({ name }) => name.length), 'in total'.length) + 2
+  const width = rows.reduce((most, { name }) => Math.max(most, name.length), 'in total'.length) + 2
   const line = (name: string, ...cells: readonly string[]): string =>
     `${name.padEnd(width)}${cells.map((cell) => cell.padEnd(COLUMN)).join('')}`.trimEnd()
   return [

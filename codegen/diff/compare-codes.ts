@@ -11,18 +11,13 @@ import { COMPATIBLE, caveat, incompatible } from './schema-change.ts'
 export function compareEnums(changes: ChangeList, place: Place, types: Pair<EnumModel>): void {
   const { before, after } = types
   comparePrimitives(changes, place, types)
-  if (!Object.is(before.nullValue, after.nullValue)) {
-    changes.add(place, {
-      element: 'enum',
-      change: 'null-value',
-      from: valueText(before.primitive, before.nullValue),
-      to: valueText(after.primitive, after.nullValue),
-      readings: changes.judge(types, (_reader, { part: { primitive, nullValue } }) => {
-        return incompatible(`null, ${valueText(primitive, nullValue)}, is read as a value`)
-      }),
-    })
-  }
   const codes = { before: codesOf(before.values, before), after: codesOf(after.values, after) }
+  const readings = changes.judge(codes, readNull)
+  const isMisread = [readings.forward, readings.backward].some(({ verdict }) => verdict !== 'compatible')
+  if (isMisread || !Object.is(before.nullValue, after.nullValue)) {
+    const [from, to] = [codes.before.nullText, codes.after.nullText]
+    changes.add(place, { element: 'enum', change: 'null-value', from, to, readings })
+  }
   compareCodes(changes, place, codes, (reader, writer) => {
     const { codeText, name } = writer.part
     if (writer.part.code === String(reader.part.nullCode)) {
@@ -30,6 +25,15 @@ export function compareEnums(changes: ChangeList, place: Place, types: Pair<Enum
     }
     return caveat(`${name}, ${codeText}, is unknown: read as the number, or refused where enums are not open`)
   })
+}
+
+/** In schemas with deviations a value may have the number that is null elsewhere. */
+function readNull({ part: known }: Party<Codes>, { part: written }: Party<Codes>): Reading {
+  const code = String(written.nullCode)
+  if (written.byCode.has(code)) return COMPATIBLE
+  const value = known.byCode.get(code)
+  if (value === undefined && code === String(known.nullCode)) return COMPATIBLE
+  return incompatible(`null, ${written.nullText}, is read as ${value?.name ?? 'a value'}`)
 }
 
 export function compareSets(changes: ChangeList, place: Place, types: Pair<SetModel>): void {
@@ -60,32 +64,32 @@ interface Code {
 interface Codes {
   readonly all: readonly Code[]
   readonly nullCode: bigint | number | undefined
+  readonly nullText: string
   readonly byName: ReadonlyMap<string, Code>
-  readonly byCode: ReadonlyMap<string, readonly Code[]>
+  /** Of several names for a number the first. */
+  readonly byCode: ReadonlyMap<string, Code>
 }
 
 function codesOf(values: readonly EnumValueModel[], { primitive, nullValue }: EnumModel): Codes {
   const all = values.map((value): Code => {
     return { ...value, element: 'value', code: String(value.value), codeText: valueText(primitive, value.value) }
   })
-  return indexed(all, nullValue)
+  return { ...indexed(all), nullCode: nullValue, nullText: valueText(primitive, nullValue) }
 }
 
 function bitsOf(choices: readonly ChoiceModel[]): Codes {
   const all = choices.map((choice): Code => {
     return { ...choice, element: 'choice', code: String(choice.bit), codeText: `bit ${choice.bit}` }
   })
-  return indexed(all, undefined)
+  return { ...indexed(all), nullCode: undefined, nullText: '' }
 }
 
-function indexed(all: readonly Code[], nullCode: bigint | number | undefined): Codes {
-  const byCode = new Map<string, Code[]>()
-  for (const code of all) {
-    const known = byCode.get(code.code)
-    if (known === undefined) byCode.set(code.code, [code])
-    else known.push(code)
+function indexed(all: readonly Code[]): Pick<Codes, 'all' | 'byName' | 'byCode'> {
+  return {
+    all,
+    byName: new Map(all.map((code) => [code.name, code])),
+    byCode: new Map(all.toReversed().map((code) => [code.code, code])),
   }
-  return { all, nullCode, byName: new Map(all.map((code) => [code.name, code])), byCode }
 }
 
 /** What becomes of a number that the reader has no name for. */
@@ -130,13 +134,10 @@ function readCode(
   reader: Party<Codes>, writer: Party<Code>, ofWriter: Codes, readUnknown: UnknownRule,
 ): Reading {
   const { name, code, codeText } = writer.part
-  const there = reader.part.byCode.get(code)
-  if (there?.some((other) => other.name === name) === true) return COMPATIBLE
-  const elsewhere = reader.part.byName.get(name)
-  if (elsewhere !== undefined) {
-    return incompatible(`written as ${codeText}, but known as ${elsewhere.codeText}`)
-  }
-  const [other] = there ?? []
+  const known = reader.part.byName.get(name)
+  if (known?.code === code) return COMPATIBLE
+  if (known !== undefined) return incompatible(`written as ${codeText}, but known as ${known.codeText}`)
+  const other = reader.part.byCode.get(code)
   if (other === undefined) return readUnknown(reader, writer)
   const reason = `${name}, ${codeText}, is read as ${other.name}`
   return ofWriter.byName.has(other.name) ? incompatible(reason) : caveat(reason)

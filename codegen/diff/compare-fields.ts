@@ -1,9 +1,10 @@
 /** Fields of a block and members of a composite: what has a place of its own. */
 import { isConstant } from '../model/schema-model.ts'
-import type { FieldModel, ScalarModel, TypeModel } from '../model/schema-model.ts'
+import type { FieldModel, TypeModel } from '../model/schema-model.ts'
 import type { ChangeList, Pair, Party, Place, Rule } from './change-list.ts'
 import { inside } from './change-list.ts'
 import { compareScalars, isSameNumber, readPresence, readType } from './compare-scalars.ts'
+import type { ScalarField } from './compare-scalars.ts'
 import { constantText, fieldText, typeText } from './describe.ts'
 import { idOf, matchParts } from './match-parts.ts'
 import type { ApiEffect, Reading } from './schema-change.ts'
@@ -151,10 +152,6 @@ function textOf(field: FieldModel): string | undefined {
 
 function kindText({ type }: FieldModel): string {
   return type.kind === 'scalar' ? typeText(type) : `${type.kind} ${type.name}`
-}
-
-interface ScalarField extends FieldModel {
-  readonly type: ScalarModel
 }
 
 /** Scalars whose values can be compared. */

@@ -1,14 +1,13 @@
 /** What values of a field without named type mean on both sides, once they lie in the same bytes. */
 import { charsetOf, isWideEncoding } from '../character-encodings.ts'
 import type { PrimitiveName } from '../ir/primitive-type.ts'
-
 import type { FieldModel, ScalarModel, TypeModel } from '../model/schema-model.ts'
 import type { ChangeList, Pair, Party, Place } from './change-list.ts'
 import { typeText, valueText } from './describe.ts'
 import type { ChangedElement, Reading } from './schema-change.ts'
 import { COMPATIBLE, caveat, incompatible } from './schema-change.ts'
 
-interface ScalarField extends FieldModel {
+export interface ScalarField extends FieldModel {
   readonly type: ScalarModel
 }
 

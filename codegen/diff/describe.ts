@@ -19,7 +19,7 @@ export function fieldText(field: FieldModel): string {
 }
 
 export function groupText(group: GroupModel): string {
-  return [`group ${group.id} of ${group.blockLength} bytes`, ...sinceText(group)].join(', ')
+  return [`entries of ${group.blockLength} bytes`, ...sinceText(group)].join(', ')
 }
 
 export function dataText(data: DataModel): string {

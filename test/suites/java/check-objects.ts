@@ -7,7 +7,7 @@ import type { Layout } from './ir-layout.ts'
 import { messageLayout } from './ir-layout.ts'
 import { NoValueError, ObjectValues } from './object-values.ts'
 import type { ObjectPair } from './object-values.ts'
-import type { ReferenceProcess } from './reference-process.ts'
+import type { ObjectAnswer, ReferenceProcess } from './reference-process.ts'
 import type { Case, Report } from './report.ts'
 import type { GeneratedSchema } from './schema-generator.ts'
 import { generateSchema, printSchema } from './schema-generator.ts'
@@ -15,7 +15,7 @@ import type { Draft } from './subjects.ts'
 import { draft, makeSubjects } from './subjects.ts'
 import { childElements } from './xml-tree.ts'
 
-const SCHEMAS = 60
+const SCHEMAS = 40
 const VALUES_PER_MESSAGE = 8
 const WIDE = ['bigint', 'number'] as const
 
@@ -107,9 +107,11 @@ async function checkMessage(
 }
 
 function recodedComplaint(
-  { codecs }: Subject, message: string, bytes: string, recoded: Awaited<ReturnType<ReferenceProcess['recodeObject']>>,
+  { codecs }: Subject, message: string, bytes: string, recoded: ObjectAnswer,
 ): string | undefined {
-  if (!recoded.ok) return `${message}: the reference cannot decode an object: ${recoded.error} at ${recoded.at}: ${bytes}`
+  if (!recoded.ok) {
+    return `${message}: the reference cannot decode an object: ${recoded.error} at ${recoded.at}: ${bytes}`
+  }
   const difference = bytes === recoded.bytes ? undefined : compareBytes(codecs, message, bytes, recoded.bytes)
   return difference && `${message}: the reference's object encodes to others: ${difference}`
 }

@@ -15,7 +15,7 @@ const SINCE = 'sinceVersion="1"'
 
 test('a group behind all others is left unread, and has no entries in old messages', () => {
   expectChanges(membersOf(group('g', 1)), membersOf(group('g', 1) + group('h', 2, SINCE), 1),
-    'group added M.h: group 2 of 2 bytes, since version 1 (breaking)',
+    'group added M.h: entries of 2 bytes, since version 1 (breaking)',
     '  forward caveat: left unread: only the framing tells where the message ends')
 })
 
@@ -27,17 +27,17 @@ test('data behind all other is left unread, and empty in old messages', () => {
 
 test('a group before another, or before data, is taken for that', () => {
   expectChanges(membersOf(group('g', 1)), membersOf(group('h', 2, SINCE) + group('g', 1), 1),
-    'group added M.h: group 2 of 2 bytes, since version 1 (breaking)', '  forward incompatible: read as g')
+    'group added M.h: entries of 2 bytes, since version 1 (breaking)', '  forward incompatible: read as g')
   const [g, h, d] = [group('g', 1), group('h', 2, SINCE), data('d', 3)]
   expectChanges(membersOf(g + d), membersOf(g + h + d, 1),
-    'group added M.h: group 2 of 2 bytes, since version 1 (breaking)', '  forward incompatible: read as d')
+    'group added M.h: entries of 2 bytes, since version 1 (breaking)', '  forward incompatible: read as d')
   expectChanges(membersOf(data('d', 1)), membersOf(data('e', 2, SINCE) + data('d', 1), 1),
     'data added M.e: bytes after a length of uint16, since version 1 (breaking)', '  forward incompatible: read as d')
 })
 
 test('groups and data that are said to be older than they are, are looked for in old messages', () => {
   expectChanges(membersOf(group('g', 1)), membersOf(group('g', 1) + group('h', 2), 1),
-    'group added M.h: group 2 of 2 bytes (breaking)',
+    'group added M.h: entries of 2 bytes (breaking)',
     '  forward caveat: left unread: only the framing tells where the message ends',
     '  backward incompatible: looked for in messages of version 0, which lack it: its sinceVersion is 0')
   expectChanges(membersOf(data('d', 1)), membersOf(data('d', 1) + data('e', 2), 1),
@@ -48,7 +48,7 @@ test('groups and data that are said to be older than they are, are looked for in
 
 test('what is gone is looked for in new messages', () => {
   expectChanges(membersOf(group('g', 1) + data('d', 2)), membersOf(data('d', 2), 1),
-    'group removed M.g: group 1 of 2 bytes (breaking)',
+    'group removed M.g: entries of 2 bytes (breaking)',
     '  forward incompatible: looked for in messages of version 1, which lack it: its sinceVersion is 0',
     '  backward incompatible: read as d')
   expectChanges(membersOf(data('d', 1) + data('e', 2)), membersOf(data('d', 1), 1),
@@ -70,7 +70,7 @@ test('entries grow by fields, and by nothing else', () => {
   expectChanges(of('', 0), of(`<field name="y" id="2" type="uint8" ${SINCE}/>`, 1),
     'field added M.g.y: uint8 at offset 2, since version 1 (extended)')
   expectChanges(of('', 0), of(group('h', 2, SINCE), 1),
-    'group added M.g.h: group 2 of 2 bytes, since version 1 (breaking)',
+    'group added M.g.h: entries of 2 bytes, since version 1 (breaking)',
     '  forward incompatible: read as the next entry, or as what follows the group')
   expectChanges(of('', 0), of(data('d', 2, SINCE), 1),
     'data added M.g.d: bytes after a length of uint16, since version 1 (breaking)',

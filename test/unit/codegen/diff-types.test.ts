@@ -74,9 +74,17 @@ test('the number of no value is null, and must stay it', () => {
   expectChanges(enumOf('A=1', 0, 'encodingType="uint8" nullValue="9"'), enumOf('A=1 B=9', 1),
     'enum null-value T: 9 -> 255',
     '  forward incompatible: null, 255, is read as a value',
-    '  backward incompatible: null, 9, is read as a value',
+    '  backward incompatible: null, 9, is read as B',
     'value added T.B: 9 (extended)',
     '  forward incompatible: B, 9, is read as null')
+})
+
+test('a value with the number of null takes its place', () => {
+  expectChanges(enumOf('A=1'), enumOf('A=1 B=255', 1),
+    'enum null-value T: 255 -> 255',
+    '  backward incompatible: null, 255, is read as B',
+    'value added T.B: 255 (extended)',
+    '  forward incompatible: B, 255, is read as null')
 })
 
 test('an enum or a set in other bytes is read as another number', () => {

@@ -125,6 +125,11 @@ test('messages and types of any name have functions of their own', () => {
   assert.is(results.size, MESSAGES.length)
 })
 
+test('objects and stages are there beside each other', async () => {
+  const { staged } = await loadModules({ staged: SCHEMA }, { objects: 'bigint', staged: true })
+  assert.equal(run(staged, 'tradeFromBytes', run(staged, 'tradeToBytes', { x: 5 })), { x: 5 })
+})
+
 test('objects leave the names of codecs as they are', async () => {
   const { bare } = await loadModules({ bare: SCHEMA })
   for (const name of Object.keys(bare)) assert.ok(name in plain, name)

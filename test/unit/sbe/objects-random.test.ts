@@ -29,17 +29,19 @@ interface Subject {
   readonly ir: Ir
   readonly wide: (typeof WIDE)[number]
   readonly precedenceChecks: boolean
+  readonly staged: boolean
 }
 
 const subjects = Array.from({ length: SCHEMAS }, (_, index): Subject => {
   const random = seededRandom(`objects/${index}`)
   const { ir } = compileSchemaText(printSchema(generateSchema(random), random), 'random.xml')
   if (ir === undefined) throw new Error('a schema made to be valid is rejected')
-  return { name: `s${index}`, ir, wide: WIDE[index % 2] ?? 'bigint', precedenceChecks: index % 3 === 0 }
+  const wide = WIDE[index % 2] ?? 'bigint'
+  return { name: `s${index}`, ir, wide, precedenceChecks: index % 3 === 0, staged: index % 5 === 0 }
 })
 
-const indexes = await buildCodecs(subjects.map(({ name, ir, wide, precedenceChecks }) =>
-  ({ name, schema: { ir }, generate: { objects: wide, precedenceChecks } })))
+const indexes = await buildCodecs(subjects.map(({ name, ir, wide, precedenceChecks, staged }) =>
+  ({ name, schema: { ir }, generate: { objects: wide, precedenceChecks, staged } })))
 
 /** The functions that a module has for the objects of a message. */
 function functionsOf(module: CodecModule, message: string): (suffix: string, ...args: readonly unknown[]) => unknown {
