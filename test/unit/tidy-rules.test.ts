@@ -128,6 +128,13 @@ test('console is found, and allowed where people are talked to', () => {
   expectTidy('a.console.log(1)')
 })
 
+test('marks of merges that were not finished are found', () => {
+  for (const mark of ['<', '>']) {
+    expectFinding(`${mark.repeat(7)} branch`, 'CHANGELOG.md')
+    expectTidy(`text ${mark.repeat(7)} branch`, 'CHANGELOG.md')
+  }
+})
+
 test('marks of unfinished work are found in code and documents', () => {
   for (const mark of ['TO-DO', 'FIX-ME', 'X-XX', 'HA-CK']) {
     expectFinding(`// ${mark.replace('-', '')}: later`)

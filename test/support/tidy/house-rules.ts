@@ -49,6 +49,7 @@ const textRules: readonly FileRule[] = [
 /** Rules for every text file. */
 const everywhere: readonly FileRule[] = [
   (file) => findLines(file, file.text, /\b(?:TO[D]O|FIX[M]E|X[X]X|HAC[K])\b/, (mark) => `unfinished work: ${mark}`),
+  (file) => findLines(file, file.text, /^(?:<{7}|>{7}) /, (mark) => `mark of a merge that was not finished: ${mark}`),
   (file) => findLines(file, file.text, /[ \t]+$/, () => 'white space at the end of the line'),
   (file) => {
     const ends = file.text === '' || (file.text.endsWith('\n') && !file.text.includes('\r'))
