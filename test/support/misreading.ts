@@ -7,7 +7,7 @@ import { isConstant } from '../../codegen/model/schema-model.ts'
 import type {
   BlockModel, CompositeModel, MessageModel, SchemaModel, TypeModel,
 } from '../../codegen/model/schema-model.ts'
-import { parseExactly } from './exact-json.ts'
+import { NUMBER_MARK, parseExactly } from './exact-json.ts'
 import type { Random } from './random.ts'
 import { randomMessage } from './random-message.ts'
 
@@ -138,8 +138,11 @@ class Comparison {
       }
       return undefined
     }
-    const [a, b] = [JSON.stringify(wanted), JSON.stringify(read)]
-    return a === b ? undefined : `${path}: ${a} is read as ${b}`
+    // A name and a number may be one value, where only one of the schemas has an enum.
+    const isOneEnum = (written.kind === 'enum') !== (known.kind === 'enum')
+    const [a, b] = isOneEnum ? [codeOf(written, wanted), codeOf(known, read)] : [wanted, read]
+    const isSame = JSON.stringify(a) === JSON.stringify(b)
+    return isSame ? undefined : `${path}: ${JSON.stringify(wanted)} is read as ${JSON.stringify(read)}`
   }
 
   #composite(
@@ -158,6 +161,13 @@ class Comparison {
     }
     return undefined
   }
+}
+
+/** What stands for an enum's value in JSON of the plain type: its number, or its character. */
+function codeOf(type: TypeModel, value: unknown): unknown {
+  const code = type.kind === 'enum' ? type.values.find(({ name }) => name === value)?.value : undefined
+  if (code === undefined || type.kind !== 'enum') return value
+  return type.primitive === 'char' ? String.fromCharCode(Number(code)) : NUMBER_MARK + String(code)
 }
 
 /** Paths that readings with a caveat concern, in a direction. */
