@@ -148,10 +148,10 @@ function checkConstant(field: FileToken, type: CheckedType): void {
   if (!found) fail(field, 'is constant, and names no value of its enum')
 }
 
-/** The length of a field is that of its type; enums that are constant by themselves take no bytes. */
-function checkLength(field: FileToken, { kind, begin }: CheckedType): void {
+/** The length of a field is that of its type. */
+function checkLength(field: FileToken, { begin }: CheckedType): void {
   const { encodedLength, encoding } = field.token
   const expected = encoding.presence === 'constant' ? 0 : begin.token.encodedLength
-  if (encodedLength === expected || (kind === 'enum' && encodedLength === 0)) return
+  if (encodedLength === expected) return
   fail(field, `has length ${encodedLength}, and its type '${begin.token.name}' has ${expected}`)
 }

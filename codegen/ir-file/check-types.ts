@@ -170,11 +170,10 @@ function fits(length: number, primitive: PrimitiveName): boolean {
 }
 
 /** Returns where the next member may begin. */
-function checkPlace({ kind, begin }: CheckedType, end: number): number {
+function checkPlace({ begin }: CheckedType, end: number): number {
   const { offset, encodedLength } = begin.token
   if (offset < end) fail(begin, `has offset ${offset}, and the members before it end at ${end}`)
-  // One that is constant takes no bytes, and its tokens do not say so.
-  const next = offset + (kind === 'enum' ? 0 : encodedLength)
+  const next = offset + encodedLength
   if (next > MAX_BLOCK_LENGTH) fail(begin, `ends at ${next}`)
   return next
 }

@@ -103,9 +103,10 @@ function parseMembers(
 
 /** The reference gives such a member bytes of its own, but leaves them out of the length of the composite. */
 function checkNotConstant({ reporter }: SchemaContext, child: XmlElement, name: string, type: SchemaType): void {
-  if (type.kind !== 'set' || type.presence !== 'constant') return
-  const message = `member '${name}' is constant, but a set cannot be: the composite would be too short for it`
-  reporter.error({ code: 'constant-field', at: child, message, expected: 'a set with presence="required"' })
+  if ((type.kind !== 'set' && type.kind !== 'enum') || type.presence !== 'constant') return
+  const what = type.kind === 'set' ? 'a set cannot be' : 'an enum has no value there'
+  const message = `member '${name}' is constant, but ${what}: the composite would be too short for it`
+  reporter.error({ code: 'constant-field', at: child, message, expected: `${type.kind} with presence="required"` })
 }
 
 function parseRefTarget(context: SchemaContext, ref: XmlElement, path: readonly string[]): SchemaType | undefined {

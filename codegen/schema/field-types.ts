@@ -73,6 +73,13 @@ class TypeUseChecks {
   }
 
   private checkPresence(field: Field, type: SchemaType): void {
+    if (type.kind === 'enum' && type.presence === 'constant') {
+      // As with sets: the reference lays out no bytes for it.
+      const message = `field '${field.name}' is ${field.presence}, but its enum '${type.name}' is constant: it would ` +
+        'share the bytes of what comes next'
+      const expected = 'presence="constant" and a valueRef, or another enum'
+      this.reporter.error({ code: 'constant-field', at: field.element, attribute: 'presence', message, expected })
+    }
     if (type.kind !== 'type' || !field.element.attributes.has('presence')) return
     const finding = { code: 'presence-contradiction', at: field.element, attribute: 'presence' }
     if (type.presence === 'constant') {

@@ -160,6 +160,20 @@ test('a set cannot be constant where it would share bytes with others', () => {
   }
 })
 
+test('an enum cannot be constant where it has no value', () => {
+  const constantEnum =
+    '<enum name="E" encodingType="uint16" presence="constant"><validValue name="A">1</validValue></enum>'
+  const fields = (first: string): string => schemaWith(`${first}\n<field name="next" id="2" type="uint8"/>`, constantEnum)
+  expectFindings(fields('<field name="f" id="1" type="E" valueRef="E.A"/>'))
+  for (const presence of ['required', 'optional']) {
+    expectReference('error', fields(`<field name="f" id="1" type="E" [[constant-field]]presence="${presence}"/>`), '')
+  }
+  for (const member of [constantEnum, '<ref name="s" type="E"/>']) {
+    const composite = `<composite name="C">[[constant-field]]${member}</composite>`
+    expectReference('error', schemaWith('<field name="f" id="1" type="C"/>', `${constantEnum}${composite}`), '')
+  }
+})
+
 test('the valueRef of a field names a value of its type', () => {
   const types = `<enum name="E" encodingType="uint8"><validValue name="A">1</validValue></enum>
     <enum name="F" encodingType="uint8"><validValue name="A">1</validValue></enum>`
