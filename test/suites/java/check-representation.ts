@@ -27,7 +27,7 @@ const STRICTER = new Map([
   ['message-header', 'the reference takes arrays for members of the header'],
   ['group-dimensions', 'the reference takes arrays for members of dimensions'],
   ['variable-data', 'the reference takes arrays for lengths of data'],
-  ['constant-field', 'the reference takes constant sets and enums without a value and generates code whose fields overlap'],
+  ['constant-field', 'the reference takes constant sets and enums without a value, and their fields overlap'],
   ['header-width', 'the reference takes ids, versions and lengths of blocks that their headers cannot hold'],
   ['variable-length-field', 'the reference takes fields of variable length and generates code that cannot work'],
   ['enum-encoding', 'the reference takes enums encoded as floating point when they have no values'],

@@ -163,7 +163,8 @@ test('a set cannot be constant where it would share bytes with others', () => {
 test('an enum cannot be constant where it has no value', () => {
   const constantEnum =
     '<enum name="E" encodingType="uint16" presence="constant"><validValue name="A">1</validValue></enum>'
-  const fields = (first: string): string => schemaWith(`${first}\n<field name="next" id="2" type="uint8"/>`, constantEnum)
+  const next = '<field name="next" id="2" type="uint8"/>'
+  const fields = (first: string): string => schemaWith(`${first}\n${next}`, constantEnum)
   expectFindings(fields('<field name="f" id="1" type="E" valueRef="E.A"/>'))
   for (const presence of ['required', 'optional']) {
     expectReference('error', fields(`<field name="f" id="1" type="E" [[constant-field]]presence="${presence}"/>`), '')
