@@ -16,14 +16,21 @@ export interface Replaceable {
  * `replaceable` matches; throws `ERR_GODWIT_CLI_OUTPUT` otherwise.
  */
 export function writeOutputFile(path: string, content: Uint8Array, replaceable: Replaceable): void {
+  /** Removed again when something fails from here on. */
   let temporary: string | undefined
   try {
     const target = targetOf(path, replaceable)
-    temporary = `${target}.${process.pid}.tmp`
-    writeFileSync(temporary, content, { flag: 'wx' })
-    renameSync(temporary, target)
+    const name = `${target}.${process.pid}.tmp`
+    const descriptor = openSync(name, 'wx')
+    temporary = name
+    try {
+      writeFileSync(descriptor, content)
+    } finally {
+      closeSync(descriptor)
+    }
+    renameSync(name, target)
   } catch (error) {
-    if (temporary !== undefined && codeOf(error) !== 'EEXIST') rmSync(temporary, { force: true })
+    if (temporary !== undefined) rmSync(temporary, { force: true })
     const code = codeOf(error)
     if (error instanceof GodwitError || code === undefined) throw error
     const reason = code === 'ENOENT' ? 'there is no such folder (ENOENT)' : describeOutputFailure(String(code))
