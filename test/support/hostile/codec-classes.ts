@@ -145,9 +145,11 @@ function classOf(name: string, all: readonly Method[], groupNames: ReadonlySet<s
         bytes: bytes.name,
       })
     } else if (method.parameters.length === 1 && method.returns === 'number' && /^reserve/.test(method.name)) {
-      const text = methods[index + 2]
-      const hasText = text?.parameters[0]?.type === 'string'
-      const own = methods.slice(index, index + (hasText ? 3 : 2))
+      // Then one that puts bytes; of staged encoders one that leaves room; and one that writes text where there can be.
+      const hasRoom = /^roomFor/.test(methods[index + 2]?.name ?? '')
+      const next = index + (hasRoom ? 3 : 2)
+      const hasText = methods[next]?.parameters[0]?.type === 'string'
+      const own = methods.slice(index, next + (hasText ? 1 : 0))
       own.forEach((accessor) => used.add(accessor))
       writers.push(...own)
     }
