@@ -9,7 +9,7 @@ import { join, relative } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { compileSchemaFile, formatDiagnostic, generateTypeScript } from '../codegen/index.ts'
 import { DirectBuffer } from '../codegen/runtime/index.ts'
-import { GENERATE_OPTIONS } from '../schemas/generate-options.ts'
+import { GENERATE_WITH_OBJECTS } from '../schemas/generate-options.ts'
 import { foldMessage, foldRecord } from './market-data/checksum.ts'
 import { dataFile, packageFolder } from './market-data/data-file.ts'
 import { MarketDataDecoder } from './market-data/decode.ts'
@@ -43,7 +43,7 @@ function compile(): void {
   const start = performance.now()
   const { ir, diagnostics } = compileSchemaFile(file)
   if (ir === undefined) return fail(diagnostics.map(formatDiagnostic).join('\n'))
-  const files = generateTypeScript(ir, GENERATE_OPTIONS)
+  const files = generateTypeScript(ir, GENERATE_WITH_OBJECTS)
   const elapsedMs = performance.now() - start
   for (const { path, text } of files) {
     const committed = join(packageFolder, 'schemas', 'generated', ir.packageName, path)

@@ -7,8 +7,8 @@ import {
   BookUpdateEncoder,
   MessageHeaderDecoder,
   MessageHeaderEncoder,
-} from '../generated/marketdata/index.ts'
-import type { EntryType, UpdateAction } from '../generated/marketdata/index.ts'
+} from '../../../schemas/generated/marketdata/index.ts'
+import type { EntryType, UpdateAction } from '../../../schemas/generated/marketdata/index.ts'
 import type { Contest } from '../contender.ts'
 import { bookUpdateBigints, bookUpdateNumbers, PRICE_MIDDLE, TIME_MIDDLE } from '../records/book-update.ts'
 import { roomFor } from './room.ts'

@@ -1,9 +1,13 @@
 /** Plain objects of generated codecs, 64-bit integers as numbers: what comes closest to how the peers are used. */
 import { CarDecoder, carToBuffer, carToObject, MessageHeaderDecoder as CarHeader } from '../generated/car/index.ts'
 import type { CarObject } from '../generated/car/index.ts'
-import { BookUpdateDecoder, bookUpdateToBuffer, bookUpdateToObject } from '../generated/marketdata/index.ts'
-import { MessageHeaderDecoder as BookHeader } from '../generated/marketdata/index.ts'
-import type { BookUpdateEntriesObject, BookUpdateObject } from '../generated/marketdata/index.ts'
+import {
+  BookUpdateDecoder,
+  bookUpdateToBuffer,
+  bookUpdateToObject,
+  MessageHeaderDecoder as BookHeader,
+} from '../../../schemas/generated/marketdata/index.ts'
+import type { BookUpdateEntriesObject, BookUpdateObject } from '../../../schemas/generated/marketdata/index.ts'
 import type { Contenders, Contest } from '../contender.ts'
 import { bookUpdateNumbers, PRICE_MIDDLE, TIME_MIDDLE } from '../records/book-update.ts'
 import { carNumbers, SERIAL_MIDDLE, textSum } from '../records/car.ts'

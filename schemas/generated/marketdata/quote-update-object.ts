@@ -8,8 +8,8 @@ import {
   valueError,
   wideValueError,
   wrapError,
-} from '../../../../codegen/runtime/index.ts'
-import type { DirectBuffer } from '../../../../codegen/runtime/index.ts'
+} from '../../../codegen/runtime/index.ts'
+import type { DirectBuffer } from '../../../codegen/runtime/index.ts'
 import type { PriceOptionalObject } from './price-optional-object.ts'
 import type { TradingStatus } from './trading-status.ts'
 import type { MatchEventObject } from './match-event-object.ts'

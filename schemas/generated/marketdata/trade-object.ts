@@ -13,8 +13,8 @@ import {
   valueError,
   wideValueError,
   wrapError,
-} from '../../../../codegen/runtime/index.ts'
-import type { DirectBuffer } from '../../../../codegen/runtime/index.ts'
+} from '../../../codegen/runtime/index.ts'
+import type { DirectBuffer } from '../../../codegen/runtime/index.ts'
 import type { PriceObject } from './price-object.ts'
 import type { Aggressor } from './aggressor.ts'
 import type { MatchEventObject } from './match-event-object.ts'

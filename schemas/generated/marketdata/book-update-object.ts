@@ -12,8 +12,8 @@ import {
   valueError,
   wideValueError,
   wrapError,
-} from '../../../../codegen/runtime/index.ts'
-import type { DirectBuffer } from '../../../../codegen/runtime/index.ts'
+} from '../../../codegen/runtime/index.ts'
+import type { DirectBuffer } from '../../../codegen/runtime/index.ts'
 import type { MatchEventObject } from './match-event-object.ts'
 import type { PriceOptionalObject } from './price-optional-object.ts'
 import type { UpdateAction } from './update-action.ts'

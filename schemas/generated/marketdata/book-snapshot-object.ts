@@ -12,8 +12,8 @@ import {
   valueError,
   wideValueError,
   wrapError,
-} from '../../../../codegen/runtime/index.ts'
-import type { DirectBuffer } from '../../../../codegen/runtime/index.ts'
+} from '../../../codegen/runtime/index.ts'
+import type { DirectBuffer } from '../../../codegen/runtime/index.ts'
 import type { TradingStatus } from './trading-status.ts'
 import type { PriceObject } from './price-object.ts'
 import type { Side } from './side.ts'

@@ -20,8 +20,8 @@ import {
   wideValueError,
   wrapError,
   writeUtf8,
-} from '../../../../codegen/runtime/index.ts'
-import type { DirectBuffer } from '../../../../codegen/runtime/index.ts'
+} from '../../../codegen/runtime/index.ts'
+import type { DirectBuffer } from '../../../codegen/runtime/index.ts'
 import type { InstrumentType } from './instrument-type.ts'
 import type { PriceObject } from './price-object.ts'
 import type { PriceOptionalObject } from './price-optional-object.ts'
